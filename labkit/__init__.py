@@ -1,0 +1,1 @@
+"""A videocall, taken apart so that a class can see every part work."""

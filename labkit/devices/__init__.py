@@ -1,0 +1,1 @@
+"""Cameras, microphones and loudspeakers: synthetic, from a file, this machine's."""

@@ -1,0 +1,1 @@
+"""Sound and pictures: RTP and RTCP, payloads, codecs, the jitter buffer."""

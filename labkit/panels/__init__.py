@@ -1,0 +1,1 @@
+"""What a notebook shows: widgets for the registry, the phone and the ladder."""

@@ -1,0 +1,1 @@
+"""Figures of one call and of its statistics."""

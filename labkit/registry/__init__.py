@@ -1,0 +1,1 @@
+"""Who is where: the registry, its line protocol and its machine."""

@@ -1,0 +1,1 @@
+"""May I call you? A subset of SIP with SDP."""

@@ -1,0 +1,165 @@
+"""Every message once: the records that the log, the table, the ladder and the capture
+view.
+
+A `Trace` belongs to one observer (a phone, a registry). It keeps the last messages of
+the registry, of signalling and of RTCP whole, and only counts RTP packets, of which
+there are hundreds a second; the last of those are kept raw for the capture file.
+
+Requirements B10, B19. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from labkit.effects import Address
+
+Plane: TypeAlias = Literal["registry", "signalling", "media"]
+Transport: TypeAlias = Literal["TCP", "UDP"]
+Direction: TypeAlias = Literal["sent", "received"]
+
+MOST_BYTES = 65_536
+_log = logging.getLogger("labkit.trace")
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message as one observer saw it leave or arrive."""
+
+    number: int
+    """Rises by one a message, over all traces of this process: the order of events."""
+    time: float
+    """Seconds since the Unix epoch, on the kit's one clock."""
+    observer: str
+    """Whose trace: `alice`, `registry`."""
+    plane: Plane
+    transport: Transport
+    direction: Direction
+    source: Address
+    target: Address
+    data: bytes
+    """The message exactly as on the wire, at most 65 536 bytes of it."""
+    note: str = ""
+    """What the observer has to say of it: `malformed: …`, `dropped: …`."""
+
+
+class RtpPacketSeen(NamedTuple):
+    """One raw RTP datagram, kept for the capture file."""
+
+    time: float
+    source: Address
+    target: Address
+    data: bytes
+
+
+@dataclass(slots=True)
+class RtpCount:
+    """How many RTP packets and bytes went one way between two addresses."""
+
+    packets: int = 0
+    octets: int = 0
+
+
+class Trace:
+    """The last messages of one observer, bounded; safe to use from any thread."""
+
+    def __init__(
+        self, observer: str, messages: int = 2000, packets: int = 2000
+    ) -> None:
+        self.observer = observer
+        self.rtp: dict[tuple[Address, Address, Direction], RtpCount] = {}
+        self._records: deque[Record] = deque(maxlen=messages)
+        self._packets: deque[RtpPacketSeen] = deque(maxlen=packets)
+        self._listeners: list[Callable[[Record], None]] = []
+        self._lock = threading.Lock()
+
+    def record(
+        self,
+        time: float,
+        plane: Plane,
+        transport: Transport,
+        direction: Direction,
+        source: Address,
+        target: Address,
+        data: bytes,
+        note: str = "",
+    ) -> None:
+        """Keep one message and tell the listeners; never raises, never waits."""
+        record = Record(
+            next(_numbers), time, self.observer, plane, transport, direction,
+            source, target, data[:MOST_BYTES], note,
+        )  # fmt: skip
+        self._records.append(record)
+        for listener in tuple(self._listeners):
+            try:
+                listener(record)
+            except Exception:
+                _log.exception("a listener of the trace failed")
+
+    def count_rtp(
+        self,
+        time: float,
+        direction: Direction,
+        source: Address,
+        target: Address,
+        data: bytes,
+    ) -> None:
+        """Count one RTP packet and keep it for the capture file."""
+        count = self.rtp.get((source, target, direction))
+        if count is None:
+            if len(self.rtp) >= 64:  # a flood from many ports must not fill the memory
+                return
+            count = self.rtp.setdefault((source, target, direction), RtpCount())
+        count.packets += 1
+        count.octets += len(data)
+        self._packets.append(RtpPacketSeen(time, source, target, data))
+
+    def subscribe(self, listener: Callable[[Record], None]) -> Callable[[], None]:
+        """Call `listener` with each new record, on the thread that made it.
+
+        Returns a function that ends the subscription. A listener must return at once.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def clear(self) -> None:
+        """Forget everything seen so far."""
+        self._records.clear()
+        self._packets.clear()
+        self.rtp.clear()
+
+    @property
+    def records(self) -> list[Record]:
+        """The records kept, oldest first."""
+        return list(self._records)
+
+    @property
+    def packets(self) -> list[RtpPacketSeen]:
+        """The raw RTP packets kept, oldest first."""
+        return list(self._packets)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __repr__(self) -> str:
+        packets = sum(count.packets for count in tuple(self.rtp.values()))
+        return (
+            f"<Trace of {self.observer}: {len(self)} messages, {packets} RTP packets>"
+        )
