@@ -1,0 +1,80 @@
+"""Codecs: sound and pictures into few bytes and back.
+
+OpenCV does JPEG, PyAV (libvpx, libopus) VP8 and Opus; G.711 is a table of 256 numbers.
+
+Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+from labkit.errors import LocalError
+from labkit.media.codecs.base import (
+    AudioDecoder,
+    AudioEncoder,
+    VideoDecoder,
+    VideoEncoder,
+)
+from labkit.media.codecs.g711 import G711Decoder, G711Encoder
+from labkit.media.codecs.jpeg import JpegDecoder, JpegEncoder
+from labkit.media.codecs.opus import OpusDecoder, OpusEncoder
+from labkit.media.codecs.vp8 import Vp8Decoder, Vp8Encoder
+
+__all__ = [
+    "AudioDecoder",
+    "AudioEncoder",
+    "VideoDecoder",
+    "VideoEncoder",
+    "new_audio_decoder",
+    "new_audio_encoder",
+    "new_video_decoder",
+    "new_video_encoder",
+]
+
+
+def new_video_encoder(
+    name: str, *, quality: int = 50, bit_rate: int = 1_000_000
+) -> JpegEncoder | Vp8Encoder:
+    """An encoder for the video format of this name.
+
+    `quality` (1 to 99) matters to JPEG, `bit_rate` (bits a second) to VP8. Raises
+    LocalError for another name.
+    """
+    match name:
+        case "JPEG":
+            return JpegEncoder(quality)
+        case "VP8":
+            return Vp8Encoder(bit_rate)
+    raise LocalError(f"no video codec {name!r}; there are JPEG and VP8")
+
+
+def new_video_decoder(name: str) -> VideoDecoder:
+    """A decoder for the video format of this name; LocalError for another name."""
+    match name:
+        case "JPEG":
+            return JpegDecoder()
+        case "VP8":
+            return Vp8Decoder()
+    raise LocalError(f"no video codec {name!r}; there are JPEG and VP8")
+
+
+def new_audio_encoder(name: str, *, bit_rate: int = 32_000) -> AudioEncoder:
+    """An encoder for the audio format of this name.
+
+    `bit_rate` (bits a second) matters to Opus. Raises LocalError for another name.
+    """
+    match name:
+        case "opus":
+            return OpusEncoder(bit_rate)
+        case "PCMU" | "PCMA":
+            return G711Encoder(name)
+    raise LocalError(f"no audio codec {name!r}; there are opus, PCMU and PCMA")
+
+
+def new_audio_decoder(name: str) -> AudioDecoder:
+    """A decoder for the audio format of this name; LocalError for another name."""
+    match name:
+        case "opus":
+            return OpusDecoder()
+        case "PCMU" | "PCMA":
+            return G711Decoder(name)
+    raise LocalError(f"no audio codec {name!r}; there are opus, PCMU and PCMA")
