@@ -1,0 +1,128 @@
+# labkit's commands.   make lab    installs everything here and opens the course
+#                      make test   proves that it works, a real browser included
+#                      make lint   ruff and mypy alone        make clean   start afresh
+#
+# Everything goes into .venv in this folder; nothing is installed in the system.
+# Settings:  make lab PORT=8899     make lab LAB_FLAGS=--no-browser
+#            make lab PYTHON=/path/to/python3.12
+
+PORT = 8888
+LAB_FLAGS =
+TEST_FLAGS =
+FIRST = notebooks/00-start-here.ipynb
+VENV = .venv
+
+PY = $(VENV)/bin/python
+PIP = $(PY) -m pip --disable-pip-version-check
+INSTALL = $(PIP) install --quiet --constraint constraints.txt
+PINNED = pyproject.toml constraints.txt
+
+# The newest Python that can make a virtual environment; empty when there is none.
+PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && { command -v $$python; break; }; done)
+
+# What other Python and Jupyter installations leave in the environment stays out, and
+# what JupyterLab remembers (layout, theme, kernels) stays in .venv, not in your home.
+unexport PYTHONPATH PYTHONHOME JUPYTER_PATH JUPYTER_CONFIG_PATH
+unexport JUPYTERLAB_SETTINGS_DIR JUPYTERLAB_WORKSPACES_DIR
+JUPYTER_HOME = $(CURDIR)/$(VENV)/jupyter
+IN_JUPYTER_HOME = \
+	JUPYTER_CONFIG_DIR="$(JUPYTER_HOME)/config" \
+	JUPYTER_DATA_DIR="$(JUPYTER_HOME)/data" \
+	IPYTHONDIR="$(JUPYTER_HOME)/ipython" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+NO_NEWS = --LabApp.news_url=None \
+	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+.PHONY: help lab install sound test lint format pins clean
+
+help:
+	@sed -n '1,7s/^# \{0,1\}//p' Makefile
+
+lab: install
+	$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) $(NO_NEWS) \
+		--ServerApp.root_dir="$(CURDIR)" $(LAB_FLAGS) $(FIRST)
+
+install: $(VENV)/lab.done $(VENV)/sound.done
+
+test: install $(VENV)/test.done
+	@lint=0; $(MAKE) --no-print-directory lint || lint=1; \
+	$(PY) -m pytest $(TEST_FLAGS) && exit $$lint
+
+lint: $(VENV)/test.done
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+format: $(VENV)/test.done
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+clean:
+	rm -rf $(VENV) build dist labkit.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis tests/browser/screenshots
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- installing, one stamp file a step: a second `make lab` starts at once ----------
+
+$(VENV)/made:
+	@test -n "$(PYTHON)" || { for python in python3.13 python3.12 python3.11 python3; do \
+	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	echo "labkit: $$python is here, but it cannot make a virtual environment." >&2; \
+	echo "  Debian, Ubuntu: sudo apt install python3-venv   and run make again." >&2; \
+	exit 1; fi; done; \
+	echo "labkit needs Python 3.11 or newer and found none on this machine." >&2; \
+	echo "  Debian, Ubuntu: sudo apt install python3 python3-venv" >&2; \
+	echo "  macOS: brew install python@3.13    Or use conda: see README.md." >&2; \
+	echo "  It is elsewhere? Say where: make lab PYTHON=/path/to/python3" >&2; \
+	exit 1; }
+	@echo "labkit: making $(VENV) with $(PYTHON)"
+	@"$(PYTHON)" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/lab.done: $(VENV)/made $(PINNED)
+	@echo "labkit: installing the kit into $(VENV) (the first time: some minutes)"
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/lab.done
+	@echo "labkit: installing what the tests need"
+	@$(INSTALL) --editable '.[test]'
+	@touch $@
+
+# PyAudio is built against PortAudio on Linux and macOS. Without it the kit works, but
+# for this machine's microphone and loudspeaker. A failure is remembered, so that it
+# costs its time once; `make sound` tries again.
+$(VENV)/sound.done: $(VENV)/lab.done
+	@echo "labkit: building PyAudio for the microphone and the loudspeaker"
+	@$(INSTALL) --editable '.[sound]' > $(VENV)/sound.log 2>&1 \
+	&& $(PY) -c 'import pyaudio' >> $(VENV)/sound.log 2>&1 \
+	|| { echo; \
+	echo "labkit: PyAudio could not be built. Everything works, except this machine's"; \
+	echo "  microphone and loudspeaker: calls use the synthetic voice or a sound file,"; \
+	echo "  and the voices are seen as levels instead of heard. To get them, install"; \
+	echo "    Debian, Ubuntu:  sudo apt install portaudio19-dev python3-dev gcc"; \
+	echo "    Fedora:          sudo dnf install portaudio-devel python3-devel gcc"; \
+	echo "    macOS:           brew install portaudio"; \
+	echo "    conda:           nothing; environment.yml has it (see README.md)"; \
+	echo "  and then run     make sound      (what went wrong: $(VENV)/sound.log)"; \
+	echo; }
+	@touch $@
+
+sound:
+	@rm -f $(VENV)/sound.done
+	@$(MAKE) --no-print-directory $(VENV)/sound.done
+
+# --- the pins: every package's version, for Linux, macOS and Windows alike -----------
+# Run it to move all versions to the newest that fit pyproject.toml, then make test.
+
+pins: $(VENV)/lab.done
+	@$(PY) -m venv $(VENV)/pins
+	@$(VENV)/pins/bin/python -m pip --disable-pip-version-check install --quiet uv
+	@$(VENV)/pins/bin/uv pip compile --quiet --upgrade --universal --all-extras \
+		--fork-strategy fewest --python-version 3.11 --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links pyproject.toml \
+		--output-file $(VENV)/pins.txt
+	@{ echo "# Every package at the version that the tests passed with, for all systems."; \
+	echo "# Written by: make pins"; cat $(VENV)/pins.txt; } > constraints.txt
+	@echo "labkit: constraints.txt is new; now: make test"
