@@ -1,1 +1,41 @@
-"""May I call you? A subset of SIP with SDP."""
+"""May I call you? A subset of SIP with SDP.
+
+What other rooms need is exported here: the user agent, what it is told about media, and
+what it tells.
+
+Notebook: 02-signalling.
+"""
+
+from labkit.signalling.machine.events import (
+    BusyRefused,
+    CallChanged,
+    CallView,
+    ChangeRefused,
+    IncomingCall,
+    Malformed,
+    MediaAgreed,
+    Party,
+)
+from labkit.signalling.machine.states import TRANSITIONS, CallEvent, CallState
+from labkit.signalling.messages.plan import MediaPlan, Stream
+from labkit.signalling.messages.sdp import Direction, Format
+from labkit.signalling.messages.uri import Uri
+
+__all__ = [
+    "TRANSITIONS",
+    "BusyRefused",
+    "CallChanged",
+    "CallEvent",
+    "CallState",
+    "CallView",
+    "ChangeRefused",
+    "Direction",
+    "Format",
+    "IncomingCall",
+    "Malformed",
+    "MediaAgreed",
+    "MediaPlan",
+    "Party",
+    "Stream",
+    "Uri",
+]

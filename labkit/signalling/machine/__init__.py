@@ -1,0 +1,1 @@
+"""What happens next: transactions, dialogs, calls; time is an input."""

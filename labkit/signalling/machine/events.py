@@ -1,0 +1,111 @@
+"""What a user agent tells its user, and how a call looks from outside.
+
+The events arrive in `Notify` effects. A `CallView` is a frozen snapshot: it does not
+change under the reader's eyes.
+
+Notebook: 02-signalling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.effects import Address
+from labkit.signalling.machine.states import CallState
+from labkit.signalling.messages.plan import Kind, Stream
+from labkit.signalling.messages.uri import Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody at the other end of a call."""
+
+    name: str
+    """What to show: the display name, or the name in the URI."""
+    uri: Uri
+    address: Address
+    """Where their signalling comes from or goes to."""
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call at one moment."""
+
+    call_id: str
+    peer: Party
+    outgoing: bool
+    """Whether we rang them."""
+    state: CallState
+    why: str
+    """How the call came into this state, in words; empty where it goes without
+    saying."""
+    status: int
+    """The status code that decided it (486, 603 …), or 0."""
+    streams: tuple[Stream, ...]
+    held_by_me: bool
+    held_by_peer: bool
+    since: float
+    """When the present state began, on the machine's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """Somebody calls (A10, B14): answer it or refuse it."""
+
+    call_id: str
+    peer: Party
+    kinds: tuple[Kind, ...]
+    """What they offer; empty when they leave the offer to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call went from one state to another (or stays HELD for another reason)."""
+
+    call_id: str
+    before: CallState
+    after: CallState
+    why: str
+    status: int = 0
+    """The status code that decided it, or 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAgreed:
+    """Both sides agreed on media: at the acceptance, and after each re-INVITE (A11)."""
+
+    call_id: str
+    streams: tuple[Stream, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRefused:
+    """The peer refused our hold, resume or change; the call goes on as it was."""
+
+    call_id: str
+    status: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusyRefused:
+    """A caller was told that we are busy, without disturbing the call (B16)."""
+
+    peer: Party
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Something arrived that is no message, or an impossible one; it was dropped or
+    refused."""
+
+    text: str
+    source: Address
+
+
+CallNews = (
+    IncomingCall | CallChanged | MediaAgreed | ChangeRefused | BusyRefused | Malformed
+)

@@ -1,0 +1,1 @@
+"""What is said: SIP and SDP messages as frozen values."""

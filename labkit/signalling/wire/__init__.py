@@ -1,0 +1,1 @@
+"""How SIP and SDP messages are written as bytes."""
