@@ -1,5 +1,31 @@
-"""Every message passes here once; log, table, ladder and capture file are views of it."""
+"""Every message passes here once; log, table, ladder and capture file are its views."""
 
+from labkit.trace.describe import full_text, summary
+from labkit.trace.ladder import Ladder, ladder
+from labkit.trace.log import LogPrinter, log
+from labkit.trace.merge import Arrow, merge
 from labkit.trace.record import Record, RtpPacketSeen, Trace
+from labkit.trace.table import (
+    messages_html,
+    messages_table,
+    users_html,
+    users_table,
+)
 
-__all__ = ["Record", "RtpPacketSeen", "Trace"]
+__all__ = [
+    "Arrow",
+    "Ladder",
+    "LogPrinter",
+    "Record",
+    "RtpPacketSeen",
+    "Trace",
+    "full_text",
+    "ladder",
+    "log",
+    "merge",
+    "messages_html",
+    "messages_table",
+    "summary",
+    "users_html",
+    "users_table",
+]

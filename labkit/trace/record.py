@@ -57,6 +57,7 @@ class RtpPacketSeen(NamedTuple):
     source: Address
     target: Address
     data: bytes
+    direction: Direction
 
 
 @dataclass(slots=True)
@@ -65,6 +66,10 @@ class RtpCount:
 
     packets: int = 0
     octets: int = 0
+    first: float = 0.0
+    """When the first of them left or arrived, seconds as in `Record.time`."""
+    payload_type: int | None = None
+    """RFC 3550 section 5.1, of the newest packet."""
 
 
 class Trace:
@@ -92,11 +97,12 @@ class Trace:
         note: str = "",
     ) -> None:
         """Keep one message and tell the listeners; never raises, never waits."""
-        record = Record(
-            next(_numbers), time, self.observer, plane, transport, direction,
-            source, target, data[:MOST_BYTES], note,
-        )  # fmt: skip
-        self._records.append(record)
+        with self._lock:  # numbered and kept in one step: `since` relies on the order
+            record = Record(
+                next(_numbers), time, self.observer, plane, transport, direction,
+                source, target, data[:MOST_BYTES], note,
+            )  # fmt: skip
+            self._records.append(record)
         for listener in tuple(self._listeners):
             try:
                 listener(record)
@@ -116,10 +122,14 @@ class Trace:
         if count is None:
             if len(self.rtp) >= 64:  # a flood from many ports must not fill the memory
                 return
-            count = self.rtp.setdefault((source, target, direction), RtpCount())
+            count = self.rtp.setdefault(
+                (source, target, direction), RtpCount(first=time)
+            )
         count.packets += 1
         count.octets += len(data)
-        self._packets.append(RtpPacketSeen(time, source, target, data))
+        if len(data) > 1:
+            count.payload_type = data[1] & 0x7F
+        self._packets.append(RtpPacketSeen(time, source, target, data, direction))
 
     def subscribe(self, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Call `listener` with each new record, on the thread that made it.
@@ -135,6 +145,18 @@ class Trace:
                     self._listeners.remove(listener)
 
         return unsubscribe
+
+    def since(self, number: int) -> list[Record]:
+        """The records kept whose number is above `number`, oldest first.
+
+        A view that grows reads only what is new: it asks with the highest number that
+        it has seen. The cost is that of the new records, not of all.
+        """
+        with self._lock:
+            newer = itertools.takewhile(
+                lambda record: record.number > number, reversed(self._records)
+            )
+            return list(newer)[::-1]
 
     def clear(self) -> None:
         """Forget everything seen so far."""

@@ -1,0 +1,158 @@
+"""What a message says, for people: one line (`summary`) or all of it (`full_text`).
+
+Both take any record and never raise: a tracer shows what a parser refuses, too. What
+comes out is safe for a terminal; HTML is escaped where HTML is made.
+
+Requirements B10, B19. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from labkit.errors import RemoteError
+from labkit.media.messages import (
+    Bye,
+    PictureLossIndication,
+    ReceiverReport,
+    ReportBlock,
+    SenderReport,
+    SourceDescription,
+)
+from labkit.media.wire.rtcp import parse_rtcp
+from labkit.trace.glance import Glance, glance
+from labkit.trace.record import Record
+from labkit.trace.safe import (
+    decoded,
+    hex_dump,
+    hex_gist,
+    is_text,
+    many_lines,
+    one_line,
+    shortened,
+)
+
+MOST_LETTERS = 120
+
+
+def summary(record: Record, clock_rate: int | None = None) -> str:
+    """One line, at most 120 letters.
+
+    RTCP counts jitter in ticks of the medium's clock, which it does not name: with
+    `clock_rate` (ticks a second) the line says milliseconds.
+    """
+    if record.plane == "signalling":
+        text = _signalling_line(record.data)
+    elif record.plane == "media":
+        text = _rtcp_line(record.data, clock_rate)
+    else:
+        text = _text_line(record.data)
+    return shortened(text, MOST_LETTERS)
+
+
+def brief(record: Record) -> str:
+    """The few words that stand over an arrow: `INVITE audio 40000`, `180 Ringing`."""
+    message = glance(record.data) if record.plane == "signalling" else None
+    if message is None:
+        return summary(record)
+    start = message.method or f"{message.status} {message.phrase}".rstrip()
+    return one_line(" ".join([start, ", ".join(map(str, message.media))]).rstrip())
+
+
+def full_text(record: Record, clock_rate: int | None = None) -> str:
+    """The whole message, readable: text as text, RTCP field by field, bytes in hex."""
+    if record.plane == "media":
+        text = _rtcp_text(record.data, clock_rate)
+    elif is_text(record.data):
+        text = many_lines(decoded(record.data))
+    else:
+        text = hex_dump(record.data)
+    return f"{text}\n[{one_line(record.note)}]" if record.note else text
+
+
+def clock_text(time: float) -> str:
+    """The time of day to the millisecond, in this computer's zone: `14:05:59.123`."""
+    try:
+        return datetime.fromtimestamp(time).strftime("%H:%M:%S.%f")[:-3]
+    except (ValueError, OverflowError, OSError):
+        return "--:--:--.---"
+
+
+def _text_line(data: bytes) -> str:
+    """The first line of a text; how many more there are."""
+    if not is_text(data):
+        return f"not text: {hex_gist(data)}"
+    lines = decoded(data).splitlines()
+    if len(lines) < 2:
+        return one_line(lines[0]) if lines else "an empty message"
+    more = len(lines) - 1
+    return f"{one_line(lines[0])} (+{more} line{'s' if more > 1 else ''})"
+
+
+def _signalling_line(data: bytes) -> str:
+    message = glance(data)
+    if message is not None:
+        return one_line(_sip_line(message))
+    if data and not data.strip(b"\r\n"):
+        return "keep-alive (an empty line)"  # RFC 5626 section 3.5.1
+    return _text_line(data)
+
+
+def _sip_line(message: Glance) -> str:
+    if message.method:
+        start = f"{message.method} {message.target}"
+    else:
+        start = f"{message.status} {message.phrase}".rstrip()
+        if message.about:
+            start += f" ({message.about})"
+    media = ", ".join(map(str, message.media))
+    return f"{start}, {media}" if media else start
+
+
+def _rtcp_line(data: bytes, clock_rate: int | None) -> str:
+    try:
+        reports = parse_rtcp(data)
+    except RemoteError:
+        return f"not RTCP: {hex_gist(data)}"
+    return "; ".join(_report(report, clock_rate) for report in reports)
+
+
+def _rtcp_text(data: bytes, clock_rate: int | None) -> str:
+    try:
+        reports = parse_rtcp(data)
+    except RemoteError as error:
+        return f"{many_lines(str(error))}\n\n{hex_dump(data)}"
+    lines = [one_line(repr(report)) for report in reports]
+    said = _rtcp_line(data, clock_rate)
+    return f"{said}\n\n" + "\n".join(lines) + f"\n\n{hex_dump(data)}"
+
+
+def _report(report: object, clock_rate: int | None) -> str:
+    if isinstance(report, SenderReport):
+        sent = f"SR from {report.ssrc:#010x}, {report.packet_count:,} packets"
+        return sent + _blocks("; RR: ", report.reports, clock_rate)
+    if isinstance(report, ReceiverReport):
+        return "RR" + (_blocks(": ", report.reports, clock_rate) or ": nothing heard")
+    if isinstance(report, SourceDescription):
+        names = ", ".join(cname for _, cname in report.chunks)
+        return one_line(f"SDES {names}")
+    if isinstance(report, Bye):
+        return one_line(f"BYE {report.reason}").rstrip()
+    if isinstance(report, PictureLossIndication):
+        return f"PLI: a keyframe of {report.media_ssrc:#010x}, please"
+    return type(report).__name__
+
+
+def _blocks(lead: str, blocks: tuple[ReportBlock, ...], clock_rate: int | None) -> str:
+    return (
+        lead + " / ".join(_block(block, clock_rate) for block in blocks)
+        if blocks
+        else ""
+    )
+
+
+def _block(block: ReportBlock, clock_rate: int | None) -> str:
+    jitter = f"{block.jitter} ticks"
+    if clock_rate:
+        jitter = f"{1000 * block.jitter / clock_rate:.1f} ms"
+    return f"{block.packets_lost} lost, jitter {jitter}"
