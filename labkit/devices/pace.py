@@ -49,13 +49,15 @@ def ticks(
     stopping: threading.Event,
     now: Callable[[], float] = clock.now,
     sleep: Callable[[float], None] = time.sleep,
+    start: float | None = None,
 ) -> Iterator[tuple[int, float]]:
     """Yield (n, the time at which tick n was due) until told to stop.
 
-    A number that jumps says that ticks were missed and skipped.
+    Tick 0 is due at `start` (now, if not given). A number that jumps says that ticks
+    were missed and skipped.
     """
-    start = now()
-    number = 0
+    start = now() if start is None else start
+    number = max(0, int((now() - start) / period))
     while wait_until(start + number * period, stopping, now, sleep):
         yield number, start + number * period
         number = max(number + 1, int((now() - start) / period))

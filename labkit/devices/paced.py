@@ -68,7 +68,9 @@ class PacedMicrophone(Microphone):
 
         def work(stopping: threading.Event) -> None:
             for number, due in ticks(period, stopping):
-                block = self.samples(number * samples, samples, rate)
+                if number == 0:  # a block is there when its last sample is
+                    continue
+                block = self.samples((number - 1) * samples, samples, rate)
                 # The timetable's time, not the thread's: a late thread is no jitter of
                 # the sound itself.
                 guarded(Sound(block, rate, due - period))

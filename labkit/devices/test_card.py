@@ -104,7 +104,7 @@ class TestCard(PacedCamera):
         self._draw_portrait(pixels)
         self._draw_plate(pixels)
         size = (self.width, self.height)
-        still = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+        still = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
         self._draw_words(still)
         return still
 

@@ -22,7 +22,8 @@ class Tone(PacedMicrophone):
     def samples(self, first: int, count: int, rate: int) -> Samples:
         """The tone from sample number `first` on, without a break between blocks."""
         turns = np.arange(first, first + count) * (self.frequency / rate)
-        return (np.sin(2 * np.pi * turns) * (32767 * self.level)).astype(np.int16)
+        wave = np.sin(2 * np.pi * turns) * (32767 * self.level)
+        return np.asarray(wave, np.int16)
 
 
 class Silence(PacedMicrophone):

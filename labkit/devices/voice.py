@@ -80,7 +80,7 @@ def phrase(pitch: float, seed: int, rate: int) -> Samples:
     sound /= np.abs(sound).max()
     noise = np.diff(random.standard_normal(len(times)), prepend=0.0)
     sound += 0.05 * hiss * noise
-    return (sound * (LEVEL / np.abs(sound).max())).astype(np.int16)
+    return np.asarray(sound * (LEVEL / np.abs(sound).max()), np.int16)
 
 
 def _syllables(
