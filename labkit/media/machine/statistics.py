@@ -1,0 +1,128 @@
+"""One snapshot of how a call goes, under the names of the W3C's webrtc-stats.
+
+Counters are cumulative, durations in seconds. What the W3C has no name for is in the
+kit's own namespace, `labkit`. https://www.w3.org/TR/webrtc-stats/. Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRtp:
+    """What we send (`outbound-rtp`)."""
+
+    ssrc: int
+    packetsSent: int
+    bytesSent: int
+    """Payloads only."""
+    headerBytesSent: int
+    framesEncoded: int
+    keyFramesEncoded: int
+    totalEncodeTime: float
+    pliCount: int
+    """Keyframes that the peer asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteInboundRtp:
+    """What the peer says of what we send (`remote-inbound-rtp`)."""
+
+    packetsLost: int
+    fractionLost: float
+    jitter: float
+    roundTripTime: float | None
+    totalRoundTripTime: float
+    roundTripTimeMeasurements: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRtp:
+    """What we receive (`inbound-rtp`); zeros where the kind (sound, picture) has none."""
+
+    ssrc: int | None
+    packetsReceived: int
+    bytesReceived: int
+    packetsLost: int
+    """Expected less received, duplicates counted as received: RFC 3550."""
+    jitter: float
+    packetsDiscarded: int = 0
+    """Came too early or too late to be of use."""
+    jitterBufferDelay: float = 0.0
+    """Seconds that all sound played had waited, summed over samples."""
+    jitterBufferEmittedCount: int = 0
+    """Samples played out of the buffer."""
+    totalSamplesReceived: int = 0
+    concealedSamples: int = 0
+    silentConcealedSamples: int = 0
+    concealmentEvents: int = 0
+    insertedSamplesForDeceleration: int = 0
+    removedSamplesForAcceleration: int = 0
+    framesReceived: int = 0
+    framesDecoded: int = 0
+    keyFramesDecoded: int = 0
+    framesDropped: int = 0
+    framesPerSecond: float = 0.0
+    frameWidth: int = 0
+    frameHeight: int = 0
+    totalDecodeTime: float = 0.0
+    totalProcessingDelay: float = 0.0
+    """From a frame's first packet to the picture ready, summed over pictures."""
+    freezeCount: int = 0
+    totalFreezesDuration: float = 0.0
+    pliCount: int = 0
+    """Keyframes that we asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the W3C has no name for."""
+
+    latency: float | None = None
+    """Capture at the peer → ready here, of the newest frame, by the estimated clocks.
+    """
+    latencyError: float | None = None
+    """Give or take so many seconds."""
+    clockOffset: float | None = None
+    """The peer's clock reads ours plus this."""
+    playoutDelay: float = 0.0
+    """What the playout buffer aims at."""
+    packetsDuplicate: int = 0
+    packetsLate: int = 0
+    packetsMissing: int = 0
+    """Of those sent, as far as the numbers tell: sent = received - duplicate + missing.
+    """
+    framesPlayed: int = 0
+    framesLeftOut: int = 0
+    """Left out to catch up."""
+    framesWaiting: int = 0
+    framesGivenUp: int = 0
+    """Came in part only."""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """Datagrams and packets not accepted, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineStatistics:
+    """One kind's: its sound's or its picture's."""
+
+    codec: str
+    outbound: OutboundRtp
+    inbound: InboundRtp
+    remote_inbound: RemoteInboundRtp | None
+    labkit: Own
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """One call's, at one moment."""
+
+    time: float
+    audio: LineStatistics | None = None
+    video: LineStatistics | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """All of it as plain dicts, for a table or a JSON file."""
+        return asdict(self)
