@@ -1,5 +1,6 @@
 """Every message passes here once; log, table, ladder and capture file are its views."""
 
+from labkit.trace.capture import capture, save
 from labkit.trace.describe import full_text, summary
 from labkit.trace.ladder import Ladder, ladder
 from labkit.trace.log import LogPrinter, log
@@ -19,12 +20,14 @@ __all__ = [
     "Record",
     "RtpPacketSeen",
     "Trace",
+    "capture",
     "full_text",
     "ladder",
     "log",
     "merge",
     "messages_html",
     "messages_table",
+    "save",
     "summary",
     "users_html",
     "users_table",

@@ -1,6 +1,6 @@
 """The printed log: one line a message, as it passes (B10, B19).
 
-    14:05:59.123 alice 127.0.0.1:41230 → 127.0.0.1:5000 TCP REGISTER alice 127.0.0.1 6000
+    14:05:59.123 alice 127.0.0.1:41230 → 127.0.0.1:5000 TCP REGISTER alice 10.0.0.2 6000
     14:05:59.124 alice 127.0.0.1:41230 ← 127.0.0.1:5000 TCP 200 registered alice …
 
 The observer's own end is always on the left; the arrow says which way the message went.
@@ -40,7 +40,7 @@ def log_text(record: Record) -> Text:
     line.append(clock_text(record.time), "dim")
     line.append(f" {one_line(record.observer)} {one_line(str(own))} ")
     line.append("→" if sent else "←", "bold cyan" if sent else "bold magenta")
-    line.append(f" {one_line(str(other))}  ")
+    line.append(f" {one_line(str(other))} ")
     line.append(f"{record.transport} ", "dim")
     line.append(summary(record), PLANE_STYLES[record.plane])
     if record.note:

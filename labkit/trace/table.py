@@ -19,7 +19,7 @@ from labkit.trace.describe import clock_text, summary
 from labkit.trace.log import PLANE_STYLES
 from labkit.trace.merge import Arrow, merge
 from labkit.trace.participants import Participants
-from labkit.trace.record import Record
+from labkit.trace.record import Record, Trace
 from labkit.trace.safe import one_line
 
 MESSAGE_COLUMNS = ("No.", "Time", "From", "To", "Over", "Message", "Delay")
@@ -89,7 +89,10 @@ def html_table(
 
     `empty` is what it says when there are no rows.
     """
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+    head = "".join(
+        f'<th scope="col" style="{_style(column)}">{escape(column)}</th>'
+        for column in columns
+    )
     if rows:
         body = "".join(f"<tr>{_html_cells(columns, row)}</tr>" for row in rows)
     else:
@@ -115,6 +118,9 @@ def _user_rows(users: Iterable[UserRow]) -> list[list[str]]:
 
 def _message_rows(*traces: Iterable[Record]) -> list[tuple[Arrow, list[str]]]:
     who = Participants()
+    for trace in traces:
+        if isinstance(trace, Trace):
+            who.learn_rtp(trace)
     arrows = merge(*traces)
     for arrow in arrows:
         for record in filter(None, (arrow.sent, arrow.received)):
@@ -146,9 +152,16 @@ def _table(title: str, columns: Sequence[str], caption: str) -> Table:
 
 
 def _html_cells(columns: Sequence[str], row: Sequence[str]) -> str:
-    cells = []
-    for column, text in zip(columns, row, strict=True):
-        align = "right" if column in _RIGHT else "left"
-        style = f"text-align:{align};font-variant-numeric:tabular-nums"
-        cells.append(f'<td style="{style}">{escape(text)}</td>')
-    return "".join(cells)
+    return "".join(
+        f'<td style="{_style(column)}">{escape(text)}</td>'
+        for column, text in zip(columns, row, strict=True)
+    )
+
+
+def _style(column: str) -> str:
+    align = "right" if column in _RIGHT else "left"
+    wrap = "normal" if column == "Message" else "nowrap"
+    return (
+        f"text-align:{align};white-space:{wrap};padding:2px 8px;"
+        "font-variant-numeric:tabular-nums"
+    )

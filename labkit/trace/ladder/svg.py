@@ -18,7 +18,7 @@ from labkit.trace.ladder.rows import Band, Drawing, Row
 from labkit.trace.merge import Arrow
 from labkit.trace.safe import one_line, shortened
 
-GUTTER, GAP, MARGIN = 150, 250, 90
+GUTTER, GAP, MARGIN = 140, 270, 90
 HEAD, STEP = 44, 36
 LETTER = 6.6
 """Width of a letter, more or less, in a sans-serif of 12.5 pixels."""
@@ -41,7 +41,7 @@ stroke-opacity:.35}
 .labkit-ladder .signalling{--plane:var(--labkit-signalling,#c4661f)}
 .labkit-ladder .media{--plane:var(--labkit-media,#1b8f72)}
 .labkit-ladder .lost{--plane:var(--labkit-lost,#c9455c)}
-.labkit-ladder .registry .line{stroke-width:1.2}
+.labkit-ladder .registry .line{stroke-width:1.4}
 .labkit-ladder .media .line{stroke-dasharray:2 3}
 .labkit-ladder .lost .line{stroke-dasharray:5 4}
 .labkit-ladder .band .line{stroke-width:9;stroke-opacity:.45;stroke-dasharray:none}
@@ -70,8 +70,8 @@ class SvgPen:
             f'{len(drawing.rows)} rows" '
             f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
             f"<style>{STYLE}</style>",
-            *_columns(drawing.columns, height),
             *_remarks(remarks),
+            *_columns(drawing.columns, top - HEAD, height),
         ]
         drawn: dict[Hashable, str] = {}
         for index, row in enumerate(drawing.rows):
@@ -91,16 +91,17 @@ def _key(row: Row) -> Hashable:
     return row.what.source, row.what.target, *looks
 
 
-def _columns(names: tuple[str, ...], height: int) -> list[str]:
+def _columns(names: tuple[str, ...], top: int, height: int) -> list[str]:
     parts = []
     for index, name in enumerate(names):
         x = GUTTER + GAP * index
         said = escape(one_line(name))
         wide = min(GAP - 20, max(80, int(8 * len(name)) + 24))
         parts.append(
-            f'<line class="life" x1="{x}" y1="32" x2="{x}" y2="{height}"/>'
-            f'<rect class="box" x="{x - wide / 2:g}" y="4" width="{wide}" height="28" '
-            f'rx="6"/><text class="head" x="{x}" y="23">{said}</text>'
+            f'<line class="life" x1="{x}" y1="{top + 32}" x2="{x}" y2="{height}"/>'
+            f'<rect class="box" x="{x - wide / 2:g}" y="{top + 4}" width="{wide}" '
+            f'height="28" '
+            f'rx="6"/><text class="head" x="{x}" y="{top + 23}">{said}</text>'
         )
     return parts
 
@@ -108,7 +109,7 @@ def _columns(names: tuple[str, ...], height: int) -> list[str]:
 def _remarks(remarks: list[str]) -> list[str]:
     return [
         f'<text class="remark" x="8" y="{y}">{escape(remark)}</text>'
-        for y, remark in zip(range(HEAD + 12, HEAD + 1000, 18), remarks, strict=False)
+        for y, remark in zip((14, 32), remarks, strict=False)
     ]
 
 
@@ -152,7 +153,7 @@ def _opening(row: Row, drawing: Drawing, seconds: float) -> str:
 
 
 def _shaft(row: Row, start: int, end: int) -> str:
-    """The line and its tip; a lost message ends half-way, in a cross."""
+    """The line and its tip; a lost message ends under way, in a cross."""
     if start == end:
         return (
             f'<path class="line" d="M{start} 22h22v9h-14"/>'
@@ -160,7 +161,7 @@ def _shaft(row: Row, start: int, end: int) -> str:
         )
     way = 1 if end > start else -1
     if row.is_lost:
-        stop = (start + end) // 2
+        stop = round(start + 0.42 * (end - start))  # not on a column between
         return (
             f'<path class="line" d="M{start} 27H{stop}"/><path class="line" '
             f'style="stroke-dasharray:none" d="M{stop - 5} 22l10 10m0 -10l-10 10"/>'

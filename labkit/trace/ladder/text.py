@@ -80,7 +80,7 @@ def _shaft(row: Row, length: int) -> str:
     """`---->`, `====>` for RTP, `--X` for what was lost; or the other way round."""
     line = "=" if isinstance(row.what, Band) else "-"
     if row.is_lost:
-        shaft = (line * (length // 2) + "X").ljust(length)
+        shaft = (line * (length * 2 // 5) + "X").ljust(length)
     else:
         shaft = line * (length - 1) + ">"
     return shaft if row.start < row.end else shaft[::-1].replace(">", "<")
