@@ -1,5 +1,7 @@
 """A device from a few letters: `test`, `clip.mp4`, `camera:1`, `mic`, `none`.
 
+`auto` is this machine's own device where it has one, and otherwise the kit's.
+
 Notebook: 00-start-here.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from labkit.devices.base import Camera, Microphone, Speaker
+from labkit.devices.found import find_cameras, find_microphones, find_speakers
 from labkit.devices.local_camera import LocalCamera
 from labkit.devices.local_sound import LocalMicrophone, LocalSpeaker
 from labkit.devices.memory import MemorySpeaker
@@ -19,9 +22,11 @@ from labkit.devices.video_file import VideoFile
 from labkit.devices.voice import SyntheticVoice
 from labkit.errors import DeviceError
 
-CAMERAS = 'test, none, camera or camera:1, and any video file ("file:clip.mp4")'
-MICROPHONES = 'test, tone:440, none, mic or mic:1, and any sound file ("file:a.wav")'
-SPEAKERS = "memory, none, speaker or speaker:1"
+CAMERAS = 'auto, test, none, camera or camera:1, and any video file ("file:clip.mp4")'
+MICROPHONES = (
+    'auto, test, tone:440, none, mic or mic:1, and any sound file ("file:talk.wav")'
+)
+SPEAKERS = "auto, memory, none, speaker or speaker:1"
 _WORDS = {
     *("test", "none", "file", "camera", "mic", "speaker"),
     *("voice", "silence", "tone", "memory"),
@@ -36,6 +41,9 @@ def camera(spec: Camera | str = "test", name: str = "alice") -> Camera:
     if isinstance(spec, Camera):
         return spec
     unknown = _unknown("camera", spec, CAMERAS)
+    if spec == "auto":
+        found = find_cameras()
+        spec = found[0].spec if found else "test"
     match _parted(spec):
         case "test", "":
             return TestCard(label=name)
@@ -61,6 +69,8 @@ def microphone(
     if isinstance(spec, Microphone):
         return spec
     unknown = _unknown("microphone", spec, MICROPHONES)
+    if spec == "auto":
+        spec = "mic" if find_microphones() else "test"
     match _parted(spec):
         case (("test" | "voice"), ""):
             return SyntheticVoice(name)
@@ -83,6 +93,8 @@ def speaker(spec: Speaker | str = "memory") -> Speaker:
     if isinstance(spec, Speaker):
         return spec
     unknown = _unknown("speaker", spec, SPEAKERS)
+    if spec == "auto":
+        spec = "speaker" if find_speakers() else "memory"
     match _parted(spec):
         case "memory", "":
             return MemorySpeaker()

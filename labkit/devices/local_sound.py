@@ -156,8 +156,8 @@ def enter() -> Any:
             return pyaudio.PyAudio()
     except OSError as error:
         raise DeviceError(
-            f"the system's sound does not answer ({_reason(error)}): calls work all the "
-            "same with the synthetic voice and the loudspeaker in memory"
+            f"the system's sound does not answer ({_reason(error)}): calls work all "
+            "the same with the synthetic voice and the loudspeaker in memory"
         ) from error
 
 
@@ -192,8 +192,8 @@ def _advice(way: str, index: int | None, rate: int, error: Exception) -> str:
     which = f"the {thing}" if index is None else f"{thing} {index}"
     return (
         f"{which} cannot be used at {rate} samples/s ({_reason(error)}): is one "
-        "plugged in, and chosen in the system's sound settings? `labkit doctor` lists "
-        f"what there is. Without one everything works with {instead}."
+        "plugged in, and chosen in the system's sound settings? Without one everything "
+        f"works with {instead}."
     )
 
 
