@@ -1,4 +1,4 @@
-"""What is said while a call runs: RTP packets carry the media, RTCP reports how it goes.
+"""What is said while a call runs: RTP carries the media, RTCP reports how it goes.
 
 RFC 3550 (RTP and RTCP) and RFC 4585 (the picture loss indication). The fields keep the
 RFC's units: a timestamp counts ticks of the format's clock, `ntp_time` is a 64-bit
@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 
 class HeaderExtension(NamedTuple):
-    """What a profile may put between RTP header and payload (RFC 3550 section 5.3.1)."""
+    """What a profile may put before the payload (RFC 3550 section 5.3.1)."""
 
     profile: int
     """16 bits that say what `data` means; `0xBEDE` is the one of RFC 8285."""
@@ -119,7 +119,7 @@ class Bye:
 
 @dataclass(frozen=True, slots=True)
 class PictureLossIndication:
-    """"I lost pictures, send me a keyframe" (RFC 4585 section 6.3.1)."""
+    """ "I lost pictures, send me a keyframe" (RFC 4585 section 6.3.1)."""
 
     sender_ssrc: int
     """Who asks."""

@@ -65,8 +65,10 @@ def new_audio_encoder(name: str, *, bit_rate: int = 32_000) -> AudioEncoder:
     match name:
         case "opus":
             return OpusEncoder(bit_rate)
-        case "PCMU" | "PCMA":
-            return G711Encoder(name)
+        case "PCMU":
+            return G711Encoder("PCMU")
+        case "PCMA":
+            return G711Encoder("PCMA")
     raise LocalError(f"no audio codec {name!r}; there are opus, PCMU and PCMA")
 
 
@@ -75,6 +77,8 @@ def new_audio_decoder(name: str) -> AudioDecoder:
     match name:
         case "opus":
             return OpusDecoder()
-        case "PCMU" | "PCMA":
-            return G711Decoder(name)
+        case "PCMU":
+            return G711Decoder("PCMU")
+        case "PCMA":
+            return G711Decoder("PCMA")
     raise LocalError(f"no audio codec {name!r}; there are opus, PCMU and PCMA")

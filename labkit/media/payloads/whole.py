@@ -32,7 +32,7 @@ class WholeFramePayload:
         return self
 
     def join(self, payloads: Sequence[bytes]) -> bytes:
-        """The one payload there is; RemoteError when there is another number of them."""
+        """The one payload there is; RemoteError when there are none or several."""
         if len(payloads) != 1:
             raise RemoteError(
                 f"{len(payloads)} packets of sound have the same timestamp; "

@@ -1,0 +1,124 @@
+"""What stands before the picture's data in each packet (RFC 2435 section 3.1).
+
+     0                   1                   2                   3
+     0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+    | type-specific |                fragment offset                |
+    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+    |      type     |       Q       |   width / 8   |  height / 8   |
+    +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
+    |       restart interval        |F|L|       restart count       |  type >= 64
+    +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
+    |      zero     |   precision   |       length of tables        |  Q >= 128 and
+    |                     quantisation tables ...                   |  offset 0
+    +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
+
+Types 0 and 1 differ in how many colour values there are: half of them a row (4:2:2), or
+half a row and half a column (4:2:0). With 64 added, the data has restart markers.
+
+Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from labkit.errors import RemoteError
+from labkit.media.payloads.jpeg.tables import HIGHEST_Q, LOWEST_Q
+
+LOWEST_Q_WITH_TABLES = 128
+MOST_PIXELS_A_SIDE = 2040
+MAIN_SIZE = 8
+
+_MAIN = struct.Struct("!LBBBB")
+_RESTART = struct.Struct("!HH")
+_TABLES = struct.Struct("!xBH")
+_OFFSET = 0xFF_FFFF
+_WITH_RESTART = 64
+
+
+class Kind(NamedTuple):
+    """What all packets of one picture have in common."""
+
+    type: int
+    """0 or 1, without the 64 of restart markers."""
+    q: int
+    width: int
+    height: int
+    restart_interval: int
+    """How many blocks lie between restart markers; 0: there are none."""
+
+
+class Fragment(NamedTuple):
+    """The content of one packet."""
+
+    kind: Kind
+    offset: int
+    """Where in the picture's compressed data this packet's belongs, in bytes."""
+    data: bytes
+    tables: bytes | None = None
+    """Quantisation tables; empty: those sent before; None: the packet has no place for
+    them."""
+
+
+def parse_fragment(payload: bytes) -> Fragment:
+    """The content of one RTP payload.
+
+    Raises RemoteError when it is too short, or of a type or Q that RFC 2435 does not
+    define.
+    """
+    _need("header", payload, _MAIN.size)
+    offset, type_, q, width, height = _MAIN.unpack_from(payload)
+    offset &= _OFFSET
+    position = _MAIN.size
+    restart_interval = 0
+    if type_ & _WITH_RESTART:
+        _need("restart header", payload, position + _RESTART.size)
+        restart_interval, _ = _RESTART.unpack_from(payload, position)
+        position += _RESTART.size
+    tables = None
+    if q >= LOWEST_Q_WITH_TABLES and offset == 0:
+        tables, position = _parse_tables(payload, position)
+    kind = Kind(type_ & ~_WITH_RESTART, q, width * 8, height * 8, restart_interval)
+    _check(kind)
+    return Fragment(kind, offset, payload[position:], tables)
+
+
+def write_main_header(kind: Kind, offset: int) -> bytes:
+    """The 8 bytes before the data of a picture without restart markers."""
+    return _MAIN.pack(offset, kind.type, kind.q, kind.width // 8, kind.height // 8)
+
+
+def _parse_tables(payload: bytes, position: int) -> tuple[bytes, int]:
+    """The tables at `position`, and what position follows them."""
+    start = position + _TABLES.size
+    _need("quantisation table header", payload, start)
+    precision, length = _TABLES.unpack_from(payload, position)
+    _need("quantisation tables", payload, start + length)
+    if precision != 0 or length not in (0, 64, 128):
+        raise RemoteError(
+            "RTP/JPEG quantisation tables must be one or two of 64 bytes, not "
+            f"{length} bytes with precision bits {precision:08b}"
+        )
+    return payload[start : start + length], start + length
+
+
+def _check(kind: Kind) -> None:
+    if kind.type not in (0, 1):
+        raise RemoteError(
+            f"RTP/JPEG type {kind.type} is unknown; types 0, 1, 64 and 65 are accepted"
+        )
+    if not (LOWEST_Q <= kind.q <= HIGHEST_Q or kind.q >= LOWEST_Q_WITH_TABLES):
+        raise RemoteError(
+            f"RTP/JPEG Q {kind.q} is reserved; Q is 1 to 99 or 128 to 255"
+        )
+    if kind.width == 0 or kind.height == 0:
+        raise RemoteError(
+            f"RTP/JPEG picture of {kind.width}×{kind.height} pixels has no area"
+        )
+
+
+def _need(what: str, payload: bytes, needed: int) -> None:
+    if len(payload) < needed:
+        raise RemoteError(f"RTP/JPEG {what} needs {needed} bytes, got {len(payload)}")

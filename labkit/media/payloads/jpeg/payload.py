@@ -1,0 +1,87 @@
+"""JPEG pictures into packets (RFC 2435 sections 3 and 4).
+
+What OpenCV's encoder writes fits as it is: baseline, 4:2:0, standard Huffman tables,
+and the quantisation tables of some Q from 1 to 99. Any other picture is refused.
+
+Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+from labkit.errors import LocalError, RemoteError
+from labkit.frames import EncodedFrame
+from labkit.media.payloads.base import ROOM
+from labkit.media.payloads.jpeg.assembler import JpegAssembler
+from labkit.media.payloads.jpeg.header import (
+    MAIN_SIZE,
+    MOST_PIXELS_A_SIDE,
+    Kind,
+    write_main_header,
+)
+from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, qualities
+from labkit.media.wire.jpeg_file import END, JpegHeader, parse_jpeg
+
+TYPE_420 = 1
+_SAMPLING_420 = (0x22, 0x11, 0x11)
+_TABLES = (0, 1, 1)
+
+
+class JpegPayload:
+    """The payload of JPEG pictures."""
+
+    def packetise(self, frame: EncodedFrame, room: int = ROOM) -> list[bytes]:
+        """The picture's compressed data in pieces, each behind its header.
+
+        Raises LocalError when the picture is not what the module says.
+        """
+        if room <= MAIN_SIZE:
+            raise LocalError(f"{room} bytes a packet leave no room after the header")
+        try:
+            header = parse_jpeg(frame.data)
+        except RemoteError as error:
+            raise LocalError(f"this picture cannot be sent: {error}") from None
+        kind = _kind(header)
+        end = len(frame.data)
+        if frame.data.endswith(END):  # the receiver knows where the picture ends
+            end -= len(END)
+        scan = memoryview(frame.data)[header.scan_start : end]
+        step = room - MAIN_SIZE
+        return [
+            write_main_header(kind, offset) + scan[offset : offset + step]
+            for offset in range(0, len(scan), step)
+        ]
+
+    def new_assembler(self) -> JpegAssembler:
+        """A fresh assembler for one received stream."""
+        return JpegAssembler()
+
+
+def _kind(header: JpegHeader) -> Kind:
+    """How RFC 2435 says what this header says; LocalError when it cannot."""
+    width, height = header.width, header.height
+    if width % 8 or height % 8 or not 0 < width <= MOST_PIXELS_A_SIDE >= height > 0:
+        raise _cannot(
+            f"its sides {width}×{height} are not multiples of 8 up to "
+            f"{MOST_PIXELS_A_SIDE}; scale it"
+        )
+    sampling = tuple(component.sampling for component in header.components)
+    tables = tuple(component.table for component in header.components)
+    if sampling != _SAMPLING_420 or tables != _TABLES:
+        raise _cannot("its colours are not 4:2:0; encode it with OpenCV's defaults")
+    if header.restart_interval:
+        raise _cannot("it has restart markers; encode it without")
+    if header.huffman != HUFFMAN:
+        raise _cannot(
+            "its Huffman tables are not the standard ones; do not optimise it"
+        )
+    quantisation = Quantisation(
+        header.quantisation.get(0, b""), header.quantisation.get(1, b"")
+    )
+    q = qualities().get(quantisation)
+    if q is None:
+        raise _cannot("its quantisation tables are those of no quality from 1 to 99")
+    return Kind(TYPE_420, q, width, height, restart_interval=0)
+
+
+def _cannot(why: str) -> LocalError:
+    return LocalError(f"this JPEG cannot be sent over RTP (RFC 2435): {why}")

@@ -1,0 +1,4 @@
+"""How media messages are written: RTP, RTCP, and the headers of JPEG and VP8 frames.
+
+Notebook: 03-media.
+"""
