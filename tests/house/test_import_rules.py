@@ -23,11 +23,14 @@ FRONT = ("phone", "trace", "plots", "devices", "net.registry", "net.addresses")
 CALL_STATES = "signalling.machine.states"
 """The states of a call and their words, for whoever shows them."""
 
-OUTSIDE_WORLD = tuple(
-    "socket socketserver select selectors ssl asyncio threading _thread queue concurrent"
-    " multiprocessing subprocess signal sched time random secrets http.client"
-    " http.server urllib.request".split()
+# fmt: off
+OUTSIDE_WORLD = (
+    "socket", "socketserver", "select", "selectors", "ssl", "asyncio",
+    "http.client", "http.server", "urllib.request", "subprocess", "signal",
+    "threading", "_thread", "queue", "concurrent", "multiprocessing",
+    "time", "sched", "random", "secrets",
 )
+# fmt: on
 """Sockets, threads, clocks and chance: not in a machine, which is handed what it needs.
 """
 
@@ -92,7 +95,8 @@ def within(name: str, prefixes: tuple[str, ...]) -> bool:
 
 def objection(found: Import) -> str | None:
     """Why an import is against the rules; None if it is not."""
-    room_name = (found.importer.split(".") + [""])[1]
+    _, _, below = found.importer.partition(".")
+    room_name = below.split(".")[0]
     if room_name == "":
         return (
             None  # labkit/__init__.py is the front door: it names the people's classes
