@@ -41,7 +41,7 @@ class Packet(NamedTuple):
 
 
 def write_pcapng(packets: Iterable[Packet], names: Mapping[IP, str]) -> bytes:
-    """A whole file: one section, one interface, the names, the packets in that order."""
+    """A whole file: a section, an interface, the names, the packets in that order."""
     section = struct.pack("<LHHQ", _MAGIC, 1, 0, _UNKNOWN_LENGTH)
     interface = struct.pack("<HHL", LINKTYPE_RAW, 0, 0)  # 0: packets are not cut
     return b"".join(
