@@ -62,14 +62,17 @@ class PlayoutBuffer:
     def __init__(self, new_delay: Callable[[], QuantileDelay] = QuantileDelay) -> None:
         self.delay = new_delay()
         self.received = self.played = self.late = self.duplicate = self.left_out = 0
-        self.concealed = 0
-        """Frames played as silence, since they were missing."""
+        self.played_seconds = 0.0
+        self.concealed_seconds = 0.0
+        """Played as silence, since the sound was missing."""
         self.concealments = 0
-        """Stretches of such frames."""
-        self.stretched = 0
-        """Silences put in because the delay had to grow."""
+        """In so many stretches."""
+        self.stretched_seconds = 0.0
+        """Silence put in because the delay had to grow."""
+        self.left_out_seconds = 0.0
         self.waited = 0.0
-        """Seconds, over all frames played: mean delay = waited / played."""
+        """Seconds that each second of sound had waited, summed up: the mean delay is
+        `waited / played_seconds`."""
         self._frames: dict[int, _Waiting] = {}
         self._new_delay = new_delay
         self._cursor: float | None = None
@@ -101,8 +104,8 @@ class PlayoutBuffer:
 
     def restart(self) -> None:
         """Another source, or a sender that counts anew: forget what was, count on."""
-        self.left_out += len(self._frames)
-        self._frames.clear()
+        for timestamp in tuple(self._frames):
+            self._leave_out(timestamp)
         self._cursor = None
         self.delay = self._new_delay()
 
@@ -115,7 +118,7 @@ class PlayoutBuffer:
         assert self._cursor is not None
         self._catch_up(now)
         if self._due(now) < self.delay.seconds - WOBBLE:
-            self.stretched += 1
+            self.stretched_seconds += self._length
             self._excess.clear()
             return Silence(self._length, "stretched")
         return self._play(now)
@@ -155,7 +158,7 @@ class PlayoutBuffer:
     def _play(self, now: float) -> ReceivedFrame | Silence:
         timestamp = self._at_cursor()
         if timestamp is None:
-            self.concealed += 1
+            self.concealed_seconds += self._length
             self.concealments += not self._concealing
             self._concealing = True
             self._cursor = (self._cursor or 0.0) + self._length
@@ -165,7 +168,8 @@ class PlayoutBuffer:
         self._length = waiting.seconds
         self._cursor = waiting.media_time + waiting.seconds
         self.played += 1
-        self.waited += now - waiting.frame.arrived
+        self.played_seconds += waiting.seconds
+        self.waited += (now - waiting.frame.arrived) * waiting.seconds
         return waiting.frame
 
     def _at_cursor(self) -> int | None:
@@ -177,5 +181,5 @@ class PlayoutBuffer:
         return oldest if self._frames[oldest].media_time < near else None
 
     def _leave_out(self, timestamp: int) -> None:
-        del self._frames[timestamp]
+        self.left_out_seconds += self._frames.pop(timestamp).seconds
         self.left_out += 1

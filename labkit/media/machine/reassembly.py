@@ -84,7 +84,7 @@ class Reassembly:
         media: MediaFormat,
         now: float,
     ) -> list[WholeFrame]:
-        """Take in a packet (its numbers unwrapped); the pictures that may be shown now."""
+        """Take in a packet, its numbers unwrapped; the pictures to be shown now."""
         if self._handed_on is not None and timestamp <= self._handed_on:
             self.late += 1
             return []

@@ -70,7 +70,7 @@ class RtpReceiver:
         self._keyframe_missing = True
 
     def asks_for_keyframe(self, now: float) -> bool:
-        """Whether a picture loss indication is to be sent now; it then counts as sent."""
+        """Whether to send a picture loss indication now; it then counts as sent."""
         if not self._keyframe_missing:
             return False
         if self._asked_at is not None and now - self._asked_at < ASK_AGAIN:

@@ -90,7 +90,7 @@ class Source:
         return number, timestamp
 
     def _measure_jitter(self, timestamp: int, now: float) -> None:
-        """J ← J + (|D| - J) / 16, where D is by how much two packets' travel differed."""
+        """J ← J + (|D| - J) / 16; D is the difference of two packets' travel times."""
         transit = now - timestamp / self.format.clock_rate
         if self._transit is not None:
             self.jitter += (abs(transit - self._transit) - self.jitter) / 16

@@ -40,7 +40,7 @@ class RemoteInboundRtp:
 
 @dataclass(frozen=True, slots=True)
 class InboundRtp:
-    """What we receive (`inbound-rtp`); zeros where the kind (sound, picture) has none."""
+    """What we receive (`inbound-rtp`); zeros where its kind has no such thing."""
 
     ssrc: int | None
     packetsReceived: int
@@ -100,6 +100,8 @@ class Own:
     framesWaiting: int = 0
     framesGivenUp: int = 0
     """Came in part only."""
+    framesBroken: int = 0
+    """The decoder refused them."""
     refused: Mapping[str, int] = field(default_factory=dict)
     """Datagrams and packets not accepted, by reason."""
 

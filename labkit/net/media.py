@@ -1,0 +1,235 @@
+"""The media of one call: sound and pictures, over real sockets, in threads of their
+own.
+
+    session = MediaSession("127.0.0.1", name="alice", trace=trace, random=Random())
+    session.ports                    # into the session description: {"audio": 40000, …}
+    session.start(setups)            # as agreed; again after each new agreement
+    camera.start(session.send_picture)
+    microphone.start(session.send_sound, 48_000, 960)
+    speaker.start(session.next_sound, 48_000, 960)
+    session.on_peer_picture = show
+    session.close()
+
+Nothing here waits for the peer, for a panel or for a notebook's cell; every queue is
+bounded and drops the oldest. Requirements A12, C6, C8, C10. Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from random import Random
+
+import numpy as np
+import numpy.typing as npt
+
+from labkit.errors import LocalError
+from labkit.frames import Picture, Sound
+from labkit.media.machine.statistics import Statistics
+from labkit.net import clock, loop, media_statistics, switch_interval
+from labkit.net.media_audio import AudioLine
+from labkit.net.media_line import CallContext, MediaLine
+from labkit.net.media_setup import History, StreamSetup
+from labkit.net.media_video import VideoLine
+from labkit.net.shown import Shown
+from labkit.trace import Trace
+
+__all__ = ["History", "MediaSession", "Shown", "StreamSetup"]
+
+TICK = 0.050
+"""Seconds between two looks at whether an RTCP report is due."""
+TICKS_A_MEASURE = 5
+
+
+class MediaSession:
+    """Sockets, threads and codecs of one call, for the kinds of media it has."""
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        name: str,
+        trace: Trace,
+        random: Random,
+        kinds: Collection[str] = ("audio", "video"),
+    ) -> None:
+        """Open an even/odd pair of ports on `host` for each kind.
+
+        Raises LocalError when that is not possible.
+        """
+        self._call = CallContext(name, host, trace, random)
+        self._audio: AudioLine | None = None
+        self._video: VideoLine | None = None
+        try:
+            self._audio = AudioLine(self._call) if "audio" in kinds else None
+            self._video = VideoLine(self._call) if "video" in kinds else None
+        except LocalError:
+            if self._audio is not None:
+                self._audio.close()
+            raise
+        self.ports = {line.kind: line.pair.rtp_address.port for line in self._lines}
+        """The RTP port of each kind; its RTCP is one higher."""
+        self._started = self._closed = False
+        self._ticks = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def _lines(self) -> list[MediaLine]:
+        return [line for line in (self._audio, self._video) if line is not None]
+
+    def start(self, streams: Sequence[StreamSetup]) -> None:
+        """Send and receive as agreed; after a re-INVITE again, on the same sockets.
+
+        A kind that is not among `streams` is neither sent nor received.
+        """
+        if self._closed:
+            raise LocalError("this media session is closed; begin another call")
+        agreed = {setup.kind: setup for setup in streams}
+        for line in self._lines:
+            setup = agreed.get(line.kind)
+            if setup is not None:
+                line.set_up(setup)
+            else:
+                line.setup = None
+        if not self._started:
+            self._started = True
+            switch_interval.shorten()
+            loop.shared().call(self._tick)
+
+    def close(self) -> None:
+        """Say goodbye (RTCP BYE), end the threads, give the ports back."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._started:
+            loop.shared().call(self._stop_timer)
+        for line in self._lines:
+            line.close()
+        if self._started:
+            switch_interval.restore()
+
+    # --- what devices call ----------------------------------------------------------
+
+    def send_picture(self, picture: Picture) -> None:
+        """Take the camera's picture; never waits, the newest wins."""
+        if self._video is not None and not self._closed:
+            self._video.send(picture)
+
+    def send_sound(self, sound: Sound) -> None:
+        """Take the microphone's sound, encode it and send it."""
+        if self._audio is not None and not self._closed:
+            self._audio.send(sound)
+
+    def next_sound(self, samples: int, rate: int) -> npt.NDArray[np.int16]:
+        """The next `samples` samples for the loudspeaker, mono; silence when nothing
+        is there."""
+        if self._audio is None or self._closed:
+            return np.zeros(samples, np.int16)
+        return self._audio.fetch(samples, rate)
+
+    # --- what panels look at --------------------------------------------------------
+
+    @property
+    def history(self) -> History:
+        """Latency, jitter and loss of the last minutes."""
+        return self._call.history
+
+    @property
+    def levels(self) -> tuple[float, float]:
+        """How loud we and the peer are just now, 0 to 1."""
+        return (0.0, 0.0) if self._audio is None else self._audio.levels
+
+    def statistics(self) -> Statistics:
+        """A snapshot under the W3C's names."""
+        now = clock.now()
+        return Statistics(
+            now,
+            None if self._audio is None else media_statistics.audio(self._audio, now),
+            None if self._video is None else media_statistics.video(self._video, now),
+        )
+
+    def request_keyframe(self) -> None:
+        """Ask the peer for a picture that stands alone (PLI)."""
+        if self._video is not None:
+            self._video.ask_for_keyframe()
+
+    # --- switches -------------------------------------------------------------------
+
+    @property
+    def on_own_picture(self) -> Callable[[Shown], None] | None:
+        """Called with each of ours, on the encode thread; must return at once."""
+        return None if self._video is None else self._video.on_own_picture
+
+    @on_own_picture.setter
+    def on_own_picture(self, show: Callable[[Shown], None] | None) -> None:
+        if self._video is not None:
+            self._video.on_own_picture = show
+
+    @property
+    def on_peer_picture(self) -> Callable[[Shown], None] | None:
+        """Called with each of theirs, on the receive thread; must return at once."""
+        return None if self._video is None else self._video.on_peer_picture
+
+    @on_peer_picture.setter
+    def on_peer_picture(self, show: Callable[[Shown], None] | None) -> None:
+        if self._video is not None:
+            self._video.on_peer_picture = show
+
+    @property
+    def wants_pixels(self) -> bool:
+        """Whether a received JPEG is decoded here too, or only passed on."""
+        return self._video is not None and self._video.wants_pixels
+
+    @wants_pixels.setter
+    def wants_pixels(self, wanted: bool) -> None:
+        if self._video is not None:
+            self._video.wants_pixels = wanted
+
+    @property
+    def quality(self) -> int:
+        """JPEG quality, 1 to 99 (C8)."""
+        return 50 if self._video is None else self._video.quality
+
+    @quality.setter
+    def quality(self, quality: int) -> None:
+        if not 1 <= quality <= 99:
+            raise LocalError(f"JPEG quality is 1 to 99, not {quality}")
+        if self._video is not None:
+            self._video.quality = quality
+
+    @property
+    def video_paused(self) -> bool:
+        """Whether our pictures are kept back; the call goes on (C6)."""
+        return self._video is not None and self._video.paused
+
+    @video_paused.setter
+    def video_paused(self, paused: bool) -> None:
+        if self._video is not None:
+            self._video.paused = paused
+
+    @property
+    def muted(self) -> bool:
+        """Whether silence is sent in place of our sound."""
+        return self._audio is not None and self._audio.muted
+
+    @muted.setter
+    def muted(self, muted: bool) -> None:
+        if self._audio is not None:
+            self._audio.muted = muted
+
+    # --- on the loop thread ---------------------------------------------------------
+
+    def _tick(self) -> None:
+        if self._closed:
+            return
+        self._timer = loop.shared().asyncio.call_later(TICK, self._tick)
+        self._ticks += 1
+        now = clock.now()
+        for line in self._lines:
+            line.tick(now)
+            if self._ticks % TICKS_A_MEASURE == 0:
+                line.measure(now)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()

@@ -1,0 +1,58 @@
+"""What the engine is told to do for one kind of media, and what it remembers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from labkit.effects import Address
+from labkit.media.formats import Kind, MediaFormat
+
+LATENCIES = 6000
+"""About two minutes of frames."""
+SAMPLES = 2400
+"""Ten minutes, at four a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSetup:
+    """One media line as both sides agreed on it."""
+
+    kind: Kind
+    remote: Address | None
+    """Where the peer wants its RTP; RTCP goes one port higher."""
+    format: MediaFormat
+    """What we send."""
+    payload_type: int
+    """The number the peer wants it under."""
+    receive: Mapping[int, MediaFormat]
+    """What the peer may send, by payload number."""
+    send: bool = True
+    receive_on: bool = True
+
+
+def _past() -> deque[tuple[float, float]]:
+    return deque(maxlen=SAMPLES)
+
+
+@dataclass(slots=True)
+class History:
+    """The last minutes as (time, value) pairs, oldest first, bounded."""
+
+    video: deque[tuple[float, float]] = field(
+        default_factory=lambda: deque(maxlen=LATENCIES)
+    )
+    """Latency of each picture, capture → ready to show, in seconds."""
+    audio: deque[tuple[float, float]] = field(
+        default_factory=lambda: deque(maxlen=LATENCIES)
+    )
+    """Latency of each stretch of sound, capture → handed to the loudspeaker."""
+    jitter: dict[Kind, deque[tuple[float, float]]] = field(
+        default_factory=lambda: {"audio": _past(), "video": _past()}
+    )
+    """Interarrival jitter in seconds (RFC 3550 A.8), four times a second."""
+    loss: dict[Kind, deque[tuple[float, float]]] = field(
+        default_factory=lambda: {"audio": _past(), "video": _past()}
+    )
+    """Share of packets missing since the sample before, 0 to 1."""
