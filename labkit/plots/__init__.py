@@ -2,7 +2,7 @@
 
 from labkit.plots.latency import latency_figure, latency_html
 from labkit.plots.live import LivePlot
-from labkit.plots.series import Series, describe, table
+from labkit.plots.series import Series, describe, snapshot, table
 
 __all__ = [
     "LivePlot",
@@ -10,5 +10,6 @@ __all__ = [
     "describe",
     "latency_figure",
     "latency_html",
+    "snapshot",
     "table",
 ]

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 
 from labkit.plots.latency import HEIGHT, WIDTH, WINDOW, LatencyAxes
+from labkit.plots.png import write_png
 from labkit.plots.series import Series, describe
 from labkit.plots.style import figure
 
-_QUICK_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1]
-if hasattr(cv2, "IMWRITE_PNG_FILTER"):  # a third of the time, where OpenCV can do it
-    _QUICK_PNG += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
 REWRITE = 1.0
 """Seconds between two versions of the words above the plot: faster cannot be read, and
 letters cost more than curves."""
@@ -69,15 +66,7 @@ class LivePlot:
         for curve in self._curves:
             if curve.axes is not None:
                 curve.axes.draw_artist(curve)
-        return self._png()
+        return write_png(np.asarray(self._canvas.buffer_rgba()))
 
     def _copy(self) -> Any:
         return self._canvas.copy_from_bbox(self._figure.bbox)
-
-    def _png(self) -> bytes:
-        pixels = np.asarray(self._canvas.buffer_rgba())
-        bgra = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA)
-        done, encoded = cv2.imencode(".png", bgra, _QUICK_PNG)
-        if not done:
-            raise RuntimeError("OpenCV could not write the plot as PNG")
-        return encoded.tobytes()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,36 @@ class Series:
         """The time of the last point of all; 0.0 if there is none."""
         every = [*self.latency.values(), *self.jitter.values(), *self.loss.values()]
         return max((points[-1][0] for points in every if points), default=0.0)
+
+
+class History(Protocol):
+    """What a call in progress remembers, as `labkit.net` keeps it."""
+
+    @property
+    def video(self) -> Points:
+        """Latency of pictures."""
+
+    @property
+    def audio(self) -> Points:
+        """Latency of sound."""
+
+    @property
+    def jitter(self) -> Mapping[Any, Points]:
+        """By kind."""
+
+    @property
+    def loss(self) -> Mapping[Any, Points]:
+        """By kind."""
+
+
+def snapshot(history: History, error: float = 0.0) -> Series:
+    """A copy of a history that other threads go on writing to."""
+    return Series(
+        {"video": tuple(history.video), "audio": tuple(history.audio)},
+        {kind: tuple(points) for kind, points in tuple(history.jitter.items())},
+        {kind: tuple(points) for kind, points in tuple(history.loss.items())},
+        error,
+    )
 
 
 class Spread(NamedTuple):
