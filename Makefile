@@ -31,8 +31,10 @@ IN_JUPYTER_HOME = \
 	JUPYTER_CONFIG_DIR="$(JUPYTER_HOME)/config" \
 	JUPYTER_DATA_DIR="$(JUPYTER_HOME)/data" \
 	IPYTHONDIR="$(JUPYTER_HOME)/ipython" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
-NO_NEWS = --LabApp.news_url=None \
-	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+# No question about Jupyter's news, and no look for updates on the web.
+SETTINGS = $(VENV)/share/jupyter/lab/settings
+NO_NEWS = {"@jupyterlab/apputils-extension:notification": \
+	{"fetchNews": "false", "checkForUpdates": false}}
 
 .PHONY: help lab install sound test lint format pins clean
 
@@ -40,7 +42,7 @@ help:
 	@sed -n '1,7s/^# \{0,1\}//p' Makefile
 
 lab: install
-	$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) $(NO_NEWS) \
+	$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) \
 		--ServerApp.root_dir="$(CURDIR)" $(LAB_FLAGS) $(FIRST)
 
 install: $(VENV)/lab.done $(VENV)/sound.done
@@ -83,6 +85,7 @@ $(VENV)/made:
 $(VENV)/lab.done: $(VENV)/made $(PINNED)
 	@echo "labkit: installing the kit into $(VENV) (the first time: some minutes)"
 	@$(INSTALL) --editable .
+	@mkdir -p $(SETTINGS) && echo '$(NO_NEWS)' > $(SETTINGS)/overrides.json
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/lab.done
