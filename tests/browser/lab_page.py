@@ -105,6 +105,11 @@ class LabPage:
         self.page.wait_for_function(READY, timeout=READY_WITHIN)
         # The status bar says the same to a person; wait until the page has drawn it.
         self.wait_idle()
+        self._wait_for_the_curtain()
+
+    def _wait_for_the_curtain(self) -> None:
+        """JupyterLab covers the page with a splash while it loads or changes theme."""
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def command(self, name: str, **options: object) -> None:
         """Run one of JupyterLab's commands and wait until it is done."""
@@ -219,6 +224,7 @@ class LabPage:
         light = "true" if name == "light" else "false"
         body = self.page.locator(f'body[data-jp-theme-light="{light}"]')
         body.wait_for(state="attached")
+        self._wait_for_the_curtain()
 
     def size(self, name: str) -> None:
         """Make the page "wide", "laptop" or "narrow"."""
@@ -227,11 +233,10 @@ class LabPage:
 
     def only_the_notebook(self) -> None:
         """Fold the side bars away: the notebook has the page."""
-        for side in ("left", "right"):
-            self.page.evaluate(
-                f"window.jupyterapp.shell.collapse{side.title()}?.call("
-                "window.jupyterapp.shell)"
-            )
+        self.page.evaluate(
+            "() => { const shell = window.jupyterapp.shell;"
+            " shell.collapseLeft(); shell.collapseRight(); }"
+        )
 
     # --- the console ------------------------------------------------------------------
 

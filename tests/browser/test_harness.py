@@ -118,9 +118,13 @@ def test_the_page_turns_dark_and_narrow(lab: LabPage, small_notebook: str) -> No
     light = lab.pixels(lab.page.locator("#main")).mean()
     lab.theme("dark")
     lab.size("narrow")
+    lab.only_the_notebook()
     dark = lab.pixels(lab.page.locator("#main"))
     assert dark.shape[:2] == (1000, 760)
     assert dark.mean() < 100 < light
+    notebook = lab.page.locator(".jp-NotebookPanel").bounding_box()
+    assert notebook is not None
+    assert notebook["width"] > 600, "the side bars are folded away"
     assert lab.screenshot("harness-dark-narrow").stat().st_size > 5_000
 
 
