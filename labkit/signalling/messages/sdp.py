@@ -59,7 +59,7 @@ _DIRECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One payload of one `m=` line: a number, and the codec that it stands for there."""
+    """One payload of an `m=` line: a number, and the codec that it stands for there."""
 
     payload_type: int
     """0 to 127; from 96 on the number means only what `a=rtpmap` says."""

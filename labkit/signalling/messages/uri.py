@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
 from labkit.effects import Address
-from labkit.errors import RemoteError
+from labkit.errors import LocalError, RemoteError
 from labkit.signalling.messages.parameters import NO_PARAMETERS, Parameters
 from labkit.signalling.wire import grammar
 
@@ -40,6 +40,23 @@ class Uri:
     def of(cls, name: str, address: Address) -> Uri:
         """The URI of a person at an address; `name` may hold any letters."""
         return cls(address.host, address.port, quote(name, safe=_USER_MARKS))
+
+    @classmethod
+    def typed(cls, text: str, address: Address) -> Uri:
+        """The URI that a person means by `bob` or `sip:bob@host`; `address` is where
+        it leads if no host is written.
+
+        Letters that a URI may not hold are escaped. Raises LocalError.
+        """
+        if not text.lower().startswith(("sip:", "sips:")):
+            return cls.of(text, address)
+        scheme, _, rest = text.partition(":")
+        user, at, host = rest.rpartition("@")
+        escaped = quote(user, safe=_USER_MARKS + ":%")
+        try:
+            return cls.parse(f"{scheme}:{escaped}{at}{host}")
+        except RemoteError as error:
+            raise LocalError(str(error)) from None
 
     @classmethod
     def parse(cls, text: str) -> Uri:

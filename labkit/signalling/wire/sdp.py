@@ -43,6 +43,7 @@ STATIC = {
 }
 """Payload numbers that mean a codec without any `a=rtpmap` (RFC 3551 section 6)."""
 
+_line_end = re.compile(r"\r\n|\r|\n")
 # m=  media SP port ["/" integer] SP proto 1*(SP fmt)
 _media = re.compile(r"(\S+) (\d{1,5})(?:/\d{1,5})? (\S+) (\S.*)")
 # o=  username SP sess-id SP sess-version SP nettype SP addrtype SP unicast-address
@@ -51,6 +52,7 @@ _origin = re.compile(r"(\S+) (\d{1,20}) (\d{1,20}) IN IP[46] (\S+)", re.IGNORECA
 _connection = re.compile(r"IN IP[46] ([^\s/]+)(?:/\S+)?", re.IGNORECASE)
 # a=rtpmap:  payload SP encoding-name "/" clock-rate [ "/" encoding-params ]
 _rtpmap = re.compile(r"(\d{1,3}) +([^\s/]+)/(\d{1,9})(?:/(\d{1,3}))?")
+_directions = {direction.value: direction for direction in Direction}
 # a=fmtp:  fmt SP format-specific-params
 _fmtp = re.compile(r"(\d{1,3}) +(\S.*)")
 
@@ -77,7 +79,7 @@ def parse(data: bytes) -> SessionDescription:
 def _sections(data: bytes) -> list[list[tuple[str, str]]]:
     """The session's lines, then those of each medium, as (letter, value)."""
     try:
-        lines = [line for line in data.decode().splitlines() if line.strip()]
+        lines = [line for line in _line_end.split(data.decode()) if line.strip()]
     except UnicodeDecodeError as error:
         raise RemoteError(
             f"byte {error.start} of the session description is not UTF-8"
@@ -118,8 +120,8 @@ def _host(value: str) -> str:
 
 def _direction(lines: list[tuple[str, str]]) -> Direction | None:
     for letter, value in lines:
-        if letter == "a" and value.lower() in Direction:
-            return Direction(value.lower())
+        if letter == "a" and value.lower() in _directions:
+            return _directions[value.lower()]
     return None
 
 

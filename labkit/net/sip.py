@@ -1,0 +1,408 @@
+"""The sockets of one phone's signalling: SIP over UDP and TCP on the shared loop.
+
+A thin shell around `labkit.signalling.machine.agent.UserAgent`: it hands over what
+arrives, carries out the effects, and shows every message to the trace. Nothing that
+arrives makes it raise, and everything it keeps is bounded.
+
+Requirements B12 (in substance), B19, B21. Notebook: 02-signalling.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar, cast
+
+from labkit.effects import (
+    Address,
+    Close,
+    Effect,
+    Notify,
+    Send,
+    StartTimer,
+    StopTimer,
+)
+from labkit.errors import LabkitError, LocalError, RemoteError
+from labkit.net import clock, loop
+from labkit.signalling.machine.agent import UserAgent
+from labkit.signalling.machine.destination import Destination
+from labkit.signalling.machine.events import Malformed
+from labkit.signalling.wire.framing import Splitter
+from labkit.trace.record import Direction, Trace
+
+USUAL_PORTS = range(5060, 5100, 2)
+"""What `port=0` tries before any free one: 5060 is SIP's own."""
+MOST_DATAGRAMS = 256
+"""How many datagrams are read before the loop's other work gets its turn."""
+MOST_CONNECTIONS = 64
+MOST_UNSENT = 262_144
+"""Bytes that may wait on a TCP connection whose peer does not read."""
+MOST_MALFORMED = 50
+"""How much garbage a second is shown to the trace; the rest is only counted."""
+CONNECT_SECONDS = 5.0
+
+_log = logging.getLogger("labkit.sip")
+_Result = TypeVar("_Result")
+Outcome = list[Effect] | tuple[_Result, list[Effect]]
+
+
+class SipEndpoint:
+    """Where one phone listens for calls, and from where it makes them.
+
+    `port` 0 chooses one. `on_event` is called on the loop's thread with each event of
+    the agent and must return at once. Raises LocalError if the port is taken.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        make_agent: Callable[[Address], UserAgent],
+        on_event: Callable[[object], None],
+        trace: Trace,
+    ) -> None:
+        self._loop = loop.shared()
+        self._udp, self._listener = _open_sockets(host, port)
+        self.address = Address(*self._udp.getsockname()[:2])
+        self.agent = make_agent(self.address)
+        self.malformed = 0
+        """How many messages that are none have arrived."""
+        self._on_event = on_event
+        self._trace = trace
+        self._timers = loop.Timers(self._loop, self._timeout)
+        self._connections = _Connections(self)
+        self._waiting: deque[Effect] = deque()
+        self._is_applying = False
+        self._shown_second, self._shown = 0, 0
+        self._closed = False
+        self._server = self._loop.run(self._listen())
+
+    async def _listen(self) -> asyncio.Server:
+        self._loop.asyncio.add_reader(self._udp, self._readable)
+        return await self._loop.asyncio.create_server(
+            self._connections.accept, sock=self._listener
+        )
+
+    def do(self, function: Callable[[UserAgent, float], Outcome[_Result]]) -> _Result:
+        """Run `function(agent, now)` on the loop, carry out the effects it returns.
+
+        A function that returns `(value, effects)` has its value returned. From any
+        thread. Raises what the function raises, LocalError after `close`.
+        """
+
+        def act() -> _Result:
+            if self._closed:
+                raise LocalError("this phone is closed; make a new one")
+            outcome = function(self.agent, clock.now())
+            value, effects = outcome if isinstance(outcome, tuple) else (None, outcome)
+            self._apply(effects)
+            return cast(_Result, value)
+
+        return self._loop.call(act)
+
+    def close(self) -> None:
+        """Free sockets, connections and timers. Safe to repeat, from any thread."""
+        self._loop.call(self._close)
+
+    def _close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._timers.close()
+        self._loop.asyncio.remove_reader(self._udp)
+        self._udp.close()
+        self._server.close()
+        self._connections.close()
+
+    # --- in ---
+
+    def _readable(self) -> None:
+        for _ in range(MOST_DATAGRAMS):
+            try:
+                data, source = self._udp.recvfrom(65_535)
+            except BlockingIOError:
+                return
+            except OSError:  # somebody's "port unreachable", told to us
+                continue
+            self.received(data, Destination("UDP", Address(*source[:2])), self.address)
+            if self._closed:
+                return
+
+    def received(self, data: bytes, source: Destination, here: Address) -> None:
+        """Take one message from the network; on the loop's thread."""
+        if not data.strip(b"\r\n\0"):
+            return  # an empty datagram or a keep-alive
+        now = clock.now()
+        effects = self.agent.received(
+            data, source.address, now, source.transport, source.connection
+        )
+        note = next((_note(each) for each in effects if _note(each)), "")
+        if not note or self._may_show(now):
+            self._show("received", source, here, data, note)
+        self._apply(effects)
+
+    def broken(self, source: Destination, here: Address, data: bytes, why: str) -> None:
+        """A connection brought what cannot be followed; on the loop's thread."""
+        if self._may_show(clock.now()):
+            self._show("received", source, here, data, f"malformed: {why}")
+        self._apply([Notify(Malformed(why, source.address))])
+
+    def unreachable(self, to: Destination) -> None:
+        """Nothing can be delivered there; on the loop's thread."""
+        if not self._closed:
+            self._apply(self.agent.unreachable(to, clock.now()))
+
+    def _timeout(self, key: Hashable, now: float) -> None:
+        self._apply(self.agent.timeout(key, now))
+
+    # --- out ---
+
+    def _apply(self, effects: Iterable[Effect]) -> None:
+        """Carry out effects in order, also those that their own events bring about."""
+        self._waiting.extend(effects)
+        if self._is_applying:
+            return
+        self._is_applying = True
+        try:
+            while self._waiting:
+                self._apply_one(self._waiting.popleft())
+        finally:
+            self._is_applying = False
+
+    def _apply_one(self, effect: Effect) -> None:
+        match effect:
+            case Send(data, Destination(transport="UDP") as to):
+                self._send_datagram(data, to)
+            case Send(data, Destination() as to):
+                self._connections.send(data, to)
+            case StartTimer() | StopTimer():
+                if not self._closed:
+                    self._timers.apply(effect)
+            case Notify(event):
+                self._tell(event)
+            case Send() | Close():
+                raise LocalError(f"the agent asked for {effect}, which is not for SIP")
+
+    def _send_datagram(self, data: bytes, to: Destination) -> None:
+        if self._closed:
+            return
+        try:
+            self._udp.sendto(data, to.address)
+        except BlockingIOError:
+            note = "dropped: the socket's buffer is full"
+        except OSError as error:
+            note = f"dropped: {error.strerror or error}"
+            self._apply(self.agent.unreachable(to, clock.now()))
+        else:
+            note = ""
+        self._show("sent", to, self.address, data, note)
+
+    def _tell(self, event: object) -> None:
+        try:
+            self._on_event(event)
+        except LabkitError as error:
+            _log.warning("%s while telling %s", error, event)
+        except Exception:
+            _log.exception("the phone failed on %s", event)
+
+    # --- the trace ---
+
+    def show_sent(self, to: Destination, here: Address, data: bytes) -> None:
+        """Record what a connection carries away; on the loop's thread."""
+        self._show("sent", to, here, data, "")
+
+    def _show(
+        self,
+        direction: Direction,
+        there: Destination,
+        here: Address,
+        data: bytes,
+        note: str,
+    ) -> None:
+        ends = (here, there.address) if direction == "sent" else (there.address, here)
+        self._trace.record(
+            clock.now(), "signalling", there.transport, direction, *ends, data, note
+        )
+
+    def _may_show(self, now: float) -> bool:
+        """Whether one more piece of garbage fits into this second's share."""
+        self.malformed += 1
+        if int(now) != self._shown_second:
+            self._shown_second, self._shown = int(now), 0
+        self._shown += 1
+        return self._shown <= MOST_MALFORMED
+
+    def __repr__(self) -> str:
+        return f"<SipEndpoint on {self.address}: {self.agent!r}>"
+
+
+class _Connections:
+    """All TCP connections of one endpoint, by key and by the address they lead to."""
+
+    def __init__(self, endpoint: SipEndpoint) -> None:
+        self.endpoint = endpoint
+        self.open: dict[int, _Connection] = {}  # the longest idle first
+        self.by_address: dict[Address, int] = {}
+        self._opening: dict[Address, list[bytes]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keys = itertools.count(1)
+
+    def accept(self) -> _Connection:
+        """A protocol for a connection that somebody opened, or that we open."""
+        return _Connection(self, next(self._keys))
+
+    def made(self, connection: _Connection) -> None:
+        """Enter a new connection; beyond the limit the longest idle one is closed."""
+        self.open[connection.key] = connection
+        self.by_address[connection.peer] = connection.key
+        if len(self.open) > MOST_CONNECTIONS:
+            next(iter(self.open.values())).close()
+
+    def used(self, connection: _Connection) -> None:
+        """Something went over it: it is the last to be closed now."""
+        if self.open.pop(connection.key, None) is not None:
+            self.open[connection.key] = connection
+
+    def lost(self, connection: _Connection) -> None:
+        """Forget a connection."""
+        self.open.pop(connection.key, None)
+        if self.by_address.get(connection.peer) == connection.key:
+            del self.by_address[connection.peer]
+
+    def send(self, data: bytes, to: Destination) -> None:
+        """Send on the connection named, else on one that leads there, else on a new
+        one."""
+        key = to.connection
+        if not isinstance(key, int) or key not in self.open:
+            key = self.by_address.get(to.address, 0)
+        if key in self.open:
+            self.open[key].send(data)
+        elif to.address in self._opening:
+            if len(self._opening[to.address]) < MOST_DATAGRAMS:
+                self._opening[to.address].append(data)
+        elif len(self._opening) < MOST_CONNECTIONS:
+            self._opening[to.address] = [data]
+            task = asyncio.get_running_loop().create_task(self._connect(to))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self.endpoint.unreachable(to)
+
+    async def _connect(self, to: Destination) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _, connection = await asyncio.get_running_loop().create_connection(
+                    self.accept, *to.address, local_addr=(self.endpoint.address.host, 0)
+                )
+        except OSError:
+            self._opening.pop(to.address, None)
+            self.endpoint.unreachable(to)
+        else:
+            for data in self._opening.pop(to.address, ()):
+                connection.send(data)
+
+    def close(self) -> None:
+        """Close all, after what was written has left."""
+        for task in self._tasks:
+            task.cancel()
+        for connection in tuple(self.open.values()):
+            connection.close()
+
+
+class _Connection(asyncio.Protocol):
+    """One TCP connection: bytes into messages, messages into bytes."""
+
+    def __init__(self, connections: _Connections, key: int) -> None:
+        self.key = key
+        self.peer = self.here = Address("", 0)
+        self._connections = connections
+        self._splitter = Splitter()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See asyncio."""
+        self._transport = cast(asyncio.Transport, transport)
+        self.peer = Address(*transport.get_extra_info("peername")[:2])
+        self.here = Address(*transport.get_extra_info("sockname")[:2])
+        self._connections.made(self)
+
+    def data_received(self, data: bytes) -> None:
+        """See asyncio."""
+        self._connections.used(self)
+        source = Destination("TCP", self.peer, self.key)
+        endpoint = self._connections.endpoint
+        try:
+            for message in self._splitter.feed(data):
+                endpoint.received(message, source, self.here)
+        except RemoteError as error:
+            endpoint.broken(source, self.here, data, str(error))
+            self.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """See asyncio."""
+        self._connections.lost(self)
+
+    def send(self, data: bytes) -> None:
+        """Write one message; a peer that does not read is cut off."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._connections.used(self)
+        to = Destination("TCP", self.peer, self.key)
+        self._connections.endpoint.show_sent(to, self.here, data)
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > MOST_UNSENT:
+            self._transport.abort()
+
+    def close(self) -> None:
+        """Close after what was written has left."""
+        self._connections.lost(self)
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _note(effect: Effect) -> str:
+    if isinstance(effect, Notify) and isinstance(effect.event, Malformed):
+        return f"malformed: {effect.event.text}"
+    return ""
+
+
+def _open_sockets(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """A UDP and a listening TCP socket on the same port; raises LocalError."""
+    if host in ("", "0.0.0.0", "::"):
+        raise LocalError(
+            "a phone needs one address of this machine that others can reach"
+        )
+    candidates = (port,) if port else (*USUAL_PORTS, *(0 for _ in range(20)))
+    for candidate in candidates:
+        try:
+            return _open_pair(host, candidate)
+        except OSError as error:
+            failure = error
+    raise LocalError(
+        f"cannot take calls on {Address(host, port)}: {failure.strerror or failure}; "
+        "take another port (0 chooses one), or close the program that has it"
+    )
+
+
+def _open_pair(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    tcp = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # a port that a closed connection still remembers is free
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        udp.bind((host, port))
+        tcp.bind((host, udp.getsockname()[1]))
+        tcp.listen()
+    except OSError:
+        udp.close()
+        tcp.close()
+        raise
+    udp.setblocking(False)
+    tcp.setblocking(False)
+    return udp, tcp

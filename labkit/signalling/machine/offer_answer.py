@@ -1,0 +1,161 @@
+"""Offer and answer: how two phones agree on ports, formats and directions (RFC 3264).
+
+Pure functions from what we want and what they say to what both get. An answer keeps
+every `m=` line of its offer, in order; port 0 refuses one.
+
+Notebook: 02-signalling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from labkit.effects import Address
+from labkit.errors import RemoteError
+from labkit.signalling.messages.plan import Kind, MediaPlan, Stream
+from labkit.signalling.messages.sdp import (
+    Direction,
+    Format,
+    MediaDescription,
+    SessionDescription,
+)
+
+TELEPHONE_EVENT = "telephone-event"
+NOWHERE = ("0.0.0.0", "::")
+"""A connection address by which phones of RFC 2543's days put one on hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What we want of all media at one time."""
+
+    plans: tuple[MediaPlan, ...] = ()
+    holding: bool = False
+    """Whether we put the peer on hold: we receive nothing (RFC 3264 section 8.4)."""
+
+    def direction(self, plan: MediaPlan) -> Direction:
+        """What we want of one medium, hold considered."""
+        if not self.holding:
+            return plan.direction
+        return plan.direction.limited_to(Direction.SENDONLY)
+
+
+def offered_media(
+    wish: Wish, former: Sequence[MediaDescription]
+) -> tuple[MediaDescription, ...]:
+    """The `m=` lines of an offer.
+
+    Those of the former description keep their places (RFC 3264 section 8): one that is
+    not wanted any more stays with port 0, new ones follow at the end.
+    """
+    plans = list(wish.plans)
+    lines = []
+    for old in former:
+        plan = _take(plans, old.kind)
+        lines.append(_line(plan, wish) if plan else replace(old, port=0))
+    return (*lines, *(_line(plan, wish) for plan in plans))
+
+
+def answered_media(
+    wish: Wish, offer: SessionDescription
+) -> tuple[MediaDescription, ...]:
+    """The `m=` lines of an answer, one for each of the offer (RFC 3264 section 6).
+
+    Raises RemoteError when no medium at all can be shared: answer 488.
+    """
+    plans = list(wish.plans)
+    lines = []
+    for offered in offer.media:
+        plan = _take(plans, offered.kind)
+        formats = _shared(offered, plan)
+        if plan is None or not plan.port or not offered.port or not formats:
+            lines.append(replace(offered, port=0, host=""))
+            continue
+        allowed = direction_of(offer, offered).flipped.limited_to(wish.direction(plan))
+        lines.append(MediaDescription(plan.kind, plan.port, formats, allowed))
+    if not any(line.port for line in lines):
+        raise RemoteError("nothing that the other side offers can be used here")
+    return tuple(lines)
+
+
+def _take(plans: list[MediaPlan], kind: str) -> MediaPlan | None:
+    for index, plan in enumerate(plans):
+        if plan.kind == kind:
+            return plans.pop(index)
+    return None
+
+
+def _line(plan: MediaPlan, wish: Wish) -> MediaDescription:
+    return MediaDescription(plan.kind, plan.port, plan.formats, wish.direction(plan))
+
+
+def _shared(offered: MediaDescription, plan: MediaPlan | None) -> tuple[Format, ...]:
+    """The formats that both know, in the offerer's order, under the offerer's
+    numbers, with our parameters; telephone-event besides."""
+    if plan is None or offered.protocol != "RTP/AVP":
+        return ()
+    shared = [
+        replace(own, payload_type=theirs.payload_type)
+        for theirs in offered.formats
+        for own in plan.formats
+        if own.matches(theirs)
+    ]
+    if not shared:
+        return ()
+    events = [f for f in offered.formats if f.name.lower() == TELEPHONE_EVENT]
+    return (*shared, *(event for event in events if event not in shared))
+
+
+def direction_of(description: SessionDescription, media: MediaDescription) -> Direction:
+    """The direction meant, the old way of holding included."""
+    if description.host_of(media) in NOWHERE:
+        return media.direction.limited_to(Direction.SENDONLY)
+    return media.direction
+
+
+def agreed_streams(
+    local: SessionDescription, remote: SessionDescription
+) -> tuple[Stream, ...]:
+    """What two descriptions together mean for us; the same rule for both roles.
+
+    Raises RemoteError when the answer does not have as many `m=` lines as the offer.
+    """
+    if len(local.media) != len(remote.media):
+        raise RemoteError(
+            f"the answer has {len(remote.media)} m= lines, the offer {len(local.media)}"
+        )
+    return tuple(
+        _stream(ours, theirs, remote)
+        for ours, theirs in zip(local.media, remote.media, strict=True)
+        if ours.kind in ("audio", "video") and ours.formats
+    )
+
+
+def _stream(
+    ours: MediaDescription, theirs: MediaDescription, remote: SessionDescription
+) -> Stream:
+    kind = cast(Kind, ours.kind)
+    events = {f.payload_type for f in ours.formats if _is_event(f)}
+    receive = {f.payload_type: f for f in ours.formats if not _is_event(f)}
+    to_send = [
+        theirs_format
+        for theirs_format in theirs.formats
+        if any(own.matches(theirs_format) for own in receive.values())
+    ]
+    if not ours.port or not theirs.port or not to_send:
+        return Stream(kind, 0, None, ours.formats[0], {}, Direction.INACTIVE)
+    return Stream(
+        kind=kind,
+        local_port=ours.port,
+        remote=Address(remote.host_of(theirs), theirs.port),
+        format=to_send[0],
+        receive=receive,
+        direction=ours.direction.limited_to(direction_of(remote, theirs).flipped),
+        telephone_event=min(events) if events else None,
+    )
+
+
+def _is_event(format: Format) -> bool:
+    return format.name.lower() == TELEPHONE_EVENT
