@@ -82,9 +82,12 @@ ROOMS = {
     ),
     "checks": Room((*WORDS, *FRONT), (), ALL),
     "console": Room((*WORDS, *FRONT, CALL_STATES), ("rich",), ALL),
-    "doctor": Room((*WORDS, *FRONT, "net.free_port"), ("rich",), ALL),
+    "doctor": Room((*WORDS, *FRONT), ("rich", "numpy"), ALL),
+    "screen": Room(WORDS, ("rich",), ALL),
     "cli": Room(
-        (*WORDS, *FRONT, "console", "doctor", "checks"), ("rich", "typer"), ALL
+        (*WORDS, *FRONT, "console", "doctor", "screen", "checks"),
+        ("rich", "typer"),
+        ALL,
     ),
 }
 
