@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -45,6 +46,8 @@ REPORTS = 20
 """RTCP messages a second that the trace keeps: a flood must not push out the rest."""
 REPORTS_AT_ONCE = 32
 JOIN = 1.0
+PAUSE = 0.01
+"""Seconds to wait after the system failed to receive."""
 _log = logging.getLogger("labkit.media")
 
 
@@ -183,7 +186,7 @@ class MediaLine(ABC):
             count(now, "sent", self.pair.rtp_address, setup.remote, packet)
 
     def _receive(self) -> None:
-        while not self.closed:
+        while True:
             try:
                 batch = datagrams.receive(self.pair.rtp)
                 if self.closed:
@@ -191,12 +194,11 @@ class MediaLine(ABC):
                 now = clock.now()
                 packets = [self._accept(data, source, now) for data, source in batch]
                 self.take([packet for packet in packets if packet is not None], now)
-            except ConnectionError:  # some systems report an unreachable peer here
-                self.refused["peer unreachable"] += 1
-            except OSError:
-                if self.pair.rtp.fileno() < 0:
+            except OSError as error:  # unreachable peer, sleeping network, closed
+                if self.closed:
                     return
-                _log.exception("receiving on %s failed", self.pair.rtp_address)
+                self.refused[f"not received: {error.strerror}"] += 1
+                time.sleep(PAUSE)
             except Exception:
                 _log.exception("a %s packet made trouble", self.kind)
 

@@ -1,0 +1,227 @@
+"""One party of the latency bench: a phone's media engine in a process of its own.
+
+It talks to `latency.py` in lines of JSON on standard input and output: it says where it
+receives, is told where the peer does, runs, and tells what it saw and heard, and when.
+
+Every picture bears its time of capture in squares (`labkit.devices.timestamp`), every
+quarter of a second one stretch of sound is a tone among silence. So what is measured is
+what was really shown and played, whatever the program in between believes. Times are
+those of `time.perf_counter`, which is one clock for all processes of a machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+
+import numpy as np
+
+from labkit.devices import timestamp
+from labkit.devices.memory import MemorySpeaker
+from labkit.devices.paced import PacedMicrophone
+from labkit.devices.test_card import TestCard
+from labkit.effects import Address
+from labkit.frames import Picture, Sound
+from labkit.media.formats import FORMATS
+from labkit.net import clock
+from labkit.net.media import MediaSession, Shown, StreamSetup
+from labkit.trace import Trace
+
+WIDTH, HEIGHT, FPS, RATE, BLOCK = 640, 480, 30, 48_000, 960
+BLOCKS_A_TONE = 12
+"""One stretch of 20 ms in so many is a tone."""
+LOUD = 1500
+"""Root mean square from which a stretch of sound counts as the tone."""
+TO_MONOTONIC = time.perf_counter() - clock.now()
+
+
+class Eye:
+    """Notes when each picture was captured, and when each of the peer's was ready."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[int, float]] = []
+        self.seen: list[tuple[int, float]] = []
+
+    def captured(self, seconds: float, at: float) -> None:
+        """Our camera took a picture that bears `seconds`, at monotonic time `at`."""
+        self.sent.append((round(seconds * 1000), at))
+
+    def look(self, pixels: np.ndarray, at: float) -> None:
+        """A picture of the peer's was ready at monotonic time `at`."""
+        seconds = timestamp.read(pixels)
+        if seconds is not None:
+            self.seen.append((round(seconds * 1000), at))
+
+
+class Ear:
+    """Notes when each tone was captured, and when each of the peer's was played."""
+
+    def __init__(self) -> None:
+        self.sent: list[float] = []
+        self.heard: list[float] = []
+        self._was_loud = False
+
+    def listen(self, samples: np.ndarray, at: float) -> None:
+        """These samples were handed to the loudspeaker at monotonic time `at`."""
+        wide = samples.astype(np.float32)
+        loud = float(np.dot(wide, wide)) / max(1, len(wide)) > LOUD**2
+        if loud and not self._was_loud:
+            self.heard.append(at)
+        self._was_loud = loud
+
+
+def tone(number: int, count: int, rate: int) -> np.ndarray:
+    """Stretch number `number`: a tone now and then, else a whisper."""
+    level = 12_000 if number % BLOCKS_A_TONE == 0 else 20
+    turns = np.arange(count) * (1000 * 2 * np.pi / rate)
+    return (level * np.sin(turns)).astype(np.int16)
+
+
+class ToneMicrophone(PacedMicrophone):
+    """A microphone that hears a tone four times a second."""
+
+    def samples(self, first: int, count: int, rate: int) -> np.ndarray:
+        return tone(first // count, count, rate)
+
+
+def spin(stopping: threading.Event) -> None:
+    """What a student's cell does: a loop in pure Python that never rests."""
+    count = 0
+    while not stopping.is_set():
+        for _ in range(100_000):
+            count += 1
+
+
+class Party:
+    """A media session with a test card, a microphone and a loudspeaker."""
+
+    def __init__(self, name: str, video: str) -> None:
+        self.eye, self.ear = Eye(), Ear()
+        self.errors: list[float] = []
+        self.session = MediaSession(
+            "127.0.0.1", name=name, trace=Trace(name), random=random.Random()
+        )
+        self.session.wants_pixels = True
+        self.session.on_peer_picture = self._shown
+        self._video = video
+        self._camera = TestCard(WIDTH, HEIGHT, FPS, name)
+        self._microphone = ToneMicrophone(name)
+        self._speaker = MemorySpeaker(1.0, name)
+
+    def start(self, ports: dict[str, int]) -> None:
+        setups = [
+            StreamSetup(
+                media.kind,
+                Address("127.0.0.1", ports[media.kind]),
+                media,
+                media.payload_type,
+                {media.payload_type: media},
+            )
+            for media in (FORMATS["opus"], FORMATS[self._video])
+        ]
+        self.session.start(setups)
+        self._camera.start(self._picture)
+        self._microphone.start(self._sound, RATE, BLOCK)
+        time.sleep(random.uniform(0.1, 0.1 + BLOCK / RATE))  # any phase to the packets
+        self._speaker.start(self._fetch, RATE, BLOCK)
+
+    def close(self) -> None:
+        for device in (self._camera, self._microphone, self._speaker):
+            device.stop()
+        self.session.close()
+
+    def _picture(self, picture: Picture) -> None:
+        self.eye.captured(picture.captured, picture.captured + TO_MONOTONIC)
+        self.session.send_picture(picture)
+
+    def _sound(self, sound: Sound) -> None:
+        if abs(int(sound.samples[12])) > LOUD:
+            self.ear.sent.append(sound.captured + TO_MONOTONIC)
+        self.session.send_sound(sound)
+
+    def _fetch(self, samples: int, rate: int) -> np.ndarray:
+        at = time.perf_counter()
+        fetched = self.session.next_sound(samples, rate)
+        self.ear.listen(fetched, at)
+        return fetched
+
+    def _shown(self, shown: Shown) -> None:
+        at = time.perf_counter()
+        self.eye.look(shown.pixels, at)
+        if shown.latency is not None:
+            self.errors.append(shown.captured + TO_MONOTONIC)
+
+
+def tell(message: dict[str, object]) -> None:
+    """One line of JSON to the bench."""
+    print(json.dumps(message), flush=True)
+
+
+def hear() -> dict[str, object]:
+    """The bench's next line; an empty one means that it is gone."""
+    line = sys.stdin.readline()
+    if not line:
+        raise SystemExit("the bench is gone")
+    return json.loads(line)
+
+
+def options() -> argparse.Namespace:
+    """What `latency.py` tells a party on its command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--name", default="alice")
+    parser.add_argument("--video", default="JPEG")
+    parser.add_argument("--warm-up", type=float, default=3.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--spin", action="store_true")
+    parser.add_argument("--both", action="store_true", help="both phones in here")
+    return parser.parse_args()
+
+
+def measure(eyes: list[Eye], ears: list[Ear], chosen: argparse.Namespace) -> None:
+    """Let the call run; tell what was seen and heard, and what it cost."""
+    stopping = threading.Event()
+    time.sleep(chosen.warm_up)
+    for eye, ear in zip(eyes, ears, strict=True):
+        eye.seen.clear()
+        ear.heard.clear()
+    begun, cpu = time.perf_counter(), time.process_time()
+    if chosen.spin:
+        timer = threading.Timer(chosen.seconds, stopping.set)
+        timer.start()
+        spin(stopping)  # on the main thread, as a cell does
+    else:
+        time.sleep(chosen.seconds)
+    cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
+    tell(
+        {
+            "cores": cores,
+            "parties": [
+                {"sent": e.sent, "seen": e.seen, "spoken": r.sent, "heard": r.heard}
+                for e, r in zip(eyes, ears, strict=True)
+            ],
+        }
+    )
+
+
+def main() -> None:
+    chosen = options()
+    names = ("alice", "bob") if chosen.both else (chosen.name,)
+    parties = [Party(name, chosen.video) for name in names]
+    if chosen.both:
+        for party, other in zip(parties, reversed(parties), strict=True):
+            party.start(other.session.ports)
+    else:
+        tell({"ports": parties[0].session.ports})
+        parties[0].start(hear()["ports"])
+    measure([p.eye for p in parties], [p.ear for p in parties], chosen)
+    hear()  # stay until the peer has measured too
+    for party in parties:
+        party.close()
+
+
+if __name__ == "__main__":
+    main()
