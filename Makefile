@@ -31,6 +31,8 @@ IN_JUPYTER_HOME = \
 	JUPYTER_CONFIG_DIR="$(JUPYTER_HOME)/config" \
 	JUPYTER_DATA_DIR="$(JUPYTER_HOME)/data" \
 	IPYTHONDIR="$(JUPYTER_HOME)/ipython" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+# In a container one often is root, and JupyterLab wants that said.
+AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 # No question about Jupyter's news, and no look for updates on the web.
 SETTINGS = $(VENV)/share/jupyter/lab/settings
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": \
@@ -43,7 +45,7 @@ help:
 
 lab: install
 	$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) \
-		--ServerApp.root_dir="$(CURDIR)" $(LAB_FLAGS) $(FIRST)
+		--ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB_FLAGS) $(FIRST)
 
 install: $(VENV)/lab.done $(VENV)/sound.done
 
