@@ -8,6 +8,7 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def lettered(text: str, height: int, bold: bool = True) -> Ink:
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     font = FT2Font(str(Path(matplotlib.get_data_path(), "fonts", "ttf", name)))
     font.set_size(height * 0.78, 72)  # the body, accents included, fits the height
-    font.set_text(text)
+    with warnings.catch_warnings():  # a letter that the typeface lacks becomes a box
+        warnings.simplefilter("ignore")
+        font.set_text(text)
     font.draw_glyphs_to_bitmap(antialiased=True)
     drawn = np.asarray(font.get_image(), np.uint8)
     baseline = round(height * 0.76)

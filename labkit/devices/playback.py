@@ -59,7 +59,7 @@ def probe(path: Path, kind: Kind) -> Playback:
         )
     try:
         with av.open(str(path)) as container:
-            if not container.streams.get(**{kind: 0}):
+            if not any(stream.type == kind for stream in container.streams):
                 raise DeviceError(
                     f"{path.name} has no {_WORDS[kind]}: choose another file, or "
                     f'{_INSTEAD[kind]}="test"'
