@@ -44,8 +44,10 @@ help:
 	@sed -n '1,7s/^# \{0,1\}//p' Makefile
 
 lab: install
-	$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) \
-		--ServerApp.root_dir="$(CURDIR)" $(AS_ROOT) $(LAB_FLAGS) $(FIRST)
+	@echo "labkit: JupyterLab opens on $(FIRST); Ctrl-C, then y, ends it"
+	@$(IN_JUPYTER_HOME) $(PY) -m jupyterlab --port=$(PORT) \
+		--ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/$(FIRST) \
+		$(AS_ROOT) $(LAB_FLAGS)
 
 install: $(VENV)/lab.done $(VENV)/sound.done
 
