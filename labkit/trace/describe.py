@@ -82,11 +82,10 @@ def _text_line(data: bytes) -> str:
     """The first line of a text; how many more there are."""
     if not is_text(data):
         return f"not text: {hex_gist(data)}"
-    lines = decoded(data).splitlines()
-    if len(lines) < 2:
-        return one_line(lines[0]) if lines else "an empty message"
-    more = len(lines) - 1
-    return f"{one_line(lines[0])} (+{more} line{'s' if more > 1 else ''})"
+    first, *more = decoded(data).replace("\r\n", "\n").rstrip("\n").split("\n")
+    if not more:
+        return one_line(first) or "an empty message"
+    return f"{one_line(first)} (+{len(more)} line{'s' if len(more) > 1 else ''})"
 
 
 def _signalling_line(data: bytes) -> str:

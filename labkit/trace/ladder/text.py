@@ -66,7 +66,9 @@ class _Pen:
         if row.start == row.end:
             _write(under, left + 1, "<- to itself")
             return [_joined(over), _joined(under)]
-        _write(under, left + 1, _shaft(row, right - left - 1))
+        shaft = _shaft(row, right - left - 1)
+        start = left + 1 if row.start < row.end else right - len(shaft)
+        _write(under, start, shaft)
         return [_joined(over), _joined(under)]
 
     def _cells(self) -> list[str]:
@@ -79,10 +81,7 @@ class _Pen:
 def _shaft(row: Row, length: int) -> str:
     """`---->`, `====>` for RTP, `--X` for what was lost; or the other way round."""
     line = "=" if isinstance(row.what, Band) else "-"
-    if row.is_lost:
-        shaft = (line * (length * 2 // 5) + "X").ljust(length)
-    else:
-        shaft = line * (length - 1) + ">"
+    shaft = line * (length * 2 // 5) + "X" if row.is_lost else line * (length - 1) + ">"
     return shaft if row.start < row.end else shaft[::-1].replace(">", "<")
 
 

@@ -23,6 +23,7 @@ from labkit.trace.ladder.text import draw_text
 from labkit.trace.merge import Arrow, Socket, merge, plain
 from labkit.trace.participants import Participants, columns
 from labkit.trace.record import Record, RtpCount, Trace
+from labkit.trace.safe import one_line
 
 MOST_COLUMNS = 8
 MOST_BANDS = 16
@@ -211,5 +212,5 @@ def _label(what: Arrow | Band) -> str:
         return what.label
     marks = [brief(what.record)]
     marks += ["again"] * (what.repeat > 0) + ["lost"] * what.lost
-    marks += [note.partition(":")[0] for note in what.notes]
+    marks += [one_line(note.partition(":")[0]) for note in what.notes]
     return ", ".join(marks)
