@@ -1,0 +1,33 @@
+"""What the registry does next: table, rules, and the machine that joins them.
+
+Notebook: 01-registry.
+"""
+
+from labkit.registry.machine.events import (
+    ConnectionRefused,
+    Heard,
+    RegistrationRefused,
+    RegistryEvent,
+    UserLeft,
+    UserLost,
+    UserRegistered,
+)
+from labkit.registry.machine.policies import RULES, Limits, Policy
+from labkit.registry.machine.registry import RegistryMachine
+from labkit.registry.machine.table import TRANSITIONS, LeaseState
+
+__all__ = [
+    "RULES",
+    "TRANSITIONS",
+    "ConnectionRefused",
+    "Heard",
+    "LeaseState",
+    "Limits",
+    "Policy",
+    "RegistrationRefused",
+    "RegistryEvent",
+    "RegistryMachine",
+    "UserLeft",
+    "UserLost",
+    "UserRegistered",
+]

@@ -1,0 +1,344 @@
+"""What the registry does next: bytes and the time go in, effects come out.
+
+    machine = RegistryMachine()
+    machine.connected("nc", Address("127.0.0.1", 40000), now=0.0)
+    machine.received("nc", b"QUERY bob\\n", now=1.0)
+    # [Notify(Heard("nc", b"QUERY bob\\n")), Send(b"404 unknown user: bob\\n", "nc")]
+
+A connection may register several names (up to the limit); all of them live as long as
+it does. Bad lines are answered and forgotten; only a half line that is never finished,
+or a connection too many, is closed, after a reply that says why.
+
+Requirements A1–A9, B4–B9, B21. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from labkit.effects import Address, Close, Effect, Notify, Send, StartTimer, StopTimer
+from labkit.errors import RemoteError
+from labkit.registry.machine.events import (
+    ConnectionRefused,
+    Heard,
+    RegistrationRefused,
+    UserLeft,
+    UserLost,
+    UserRegistered,
+)
+from labkit.registry.machine.policies import (
+    Application,
+    Limits,
+    Policy,
+    first_objection,
+)
+from labkit.registry.machine.table import Lease, Table
+from labkit.registry.messages import (
+    Bye,
+    Found,
+    ListUsers,
+    Query,
+    Quit,
+    Refused,
+    Register,
+    Registered,
+    Reply,
+    Unregister,
+    Unregistered,
+    User,
+    UserList,
+)
+from labkit.registry.wire import LineReader, parse_request, write_reply
+
+
+class GraceTimer(NamedTuple):
+    """Runs while the row of this name is lost."""
+
+    name: str
+
+
+class HalfLineTimer(NamedTuple):
+    """Runs while this connection has begun a line and not ended it."""
+
+    connection: Hashable
+
+
+class _Connection:
+    """What the registry remembers of one client; small, for there may be thousands."""
+
+    __slots__ = ("closing", "lines", "names", "peer", "requests", "second", "waiting")
+
+    def __init__(self, peer: Address, now: float) -> None:
+        self.peer = peer
+        self.lines = LineReader()
+        self.names: tuple[str, ...] = ()
+        self.second = now
+        """When the second began in which `requests` are counted."""
+        self.requests = 0
+        self.waiting = False
+        """Whether a timer waits for the end of a half line."""
+        self.closing = False
+
+
+class RegistryMachine:
+    """The whole registry but its sockets: table, policies, limits and leases.
+
+    Connections are known by keys of the caller's choice; time is in seconds. None of
+    the methods raises for anything a peer may send.
+    """
+
+    def __init__(
+        self, policy: Policy | None = None, limits: Limits | None = None
+    ) -> None:
+        self.policy = policy or Policy()
+        self.limits = limits or Limits()
+        self.table = Table(self.policy.exclusive_ip)
+        self._connections: dict[Hashable, _Connection] = {}
+        self._per_host: Counter[str] = Counter()
+        too_many = f"more than {self.limits.requests_per_second} requests in a second"
+        self._too_many = write_reply(Refused(429, f"{too_many}; wait a moment"))
+
+    @property
+    def users(self) -> list[User]:
+        """The live table, in the order of registration; from any thread (A4)."""
+        return [lease.user for lease in self.table]
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open, registered or not."""
+        return len(self._connections)
+
+    # --- inputs
+
+    def connected(
+        self, connection: Hashable, peer: Address, now: float
+    ) -> list[Effect]:
+        """A client has connected from `peer`."""
+        most, most_here = self.limits.connections, self.limits.connections_per_host
+        if len(self._connections) >= most:
+            refusal = Refused(503, f"full: {most} connections; try again later")
+        elif self._per_host[peer.host] >= most_here:
+            refusal = Refused(503, f"{most_here} connections from {peer.host} already")
+        else:
+            self._connections[connection] = _Connection(peer, now)
+            self._per_host[peer.host] += 1
+            return []
+        return [
+            Send(write_reply(refusal), connection),
+            Close(connection),
+            Notify(ConnectionRefused(peer, refusal)),
+        ]
+
+    def received(self, connection: Hashable, data: bytes, now: float) -> list[Effect]:
+        """Bytes have come in: a line, many, a piece of one, or anything at all."""
+        client = self._connections.get(connection)
+        if client is None or client.closing:
+            return []
+        effects: list[Effect] = []
+        lines = client.lines.feed(data)
+        for line in lines:
+            self._line(connection, client, line, now, effects)
+            if client.closing:
+                return effects
+        self._watch_half_line(connection, client, bool(lines), now, effects)
+        return effects
+
+    def disconnected(self, connection: Hashable, now: float) -> list[Effect]:
+        """The connection is gone; names still held on it are lost, for the grace."""
+        client = self._connections.pop(connection, None)
+        if client is None:
+            return []
+        self._per_host[client.peer.host] -= 1
+        if not self._per_host[client.peer.host]:
+            del self._per_host[client.peer.host]
+        effects: list[Effect] = []
+        if client.waiting:
+            effects.append(StopTimer(HalfLineTimer(connection)))
+        until = now + self.policy.grace
+        for lease in self._held_by(client):
+            self.table.happen(lease, "drop")
+            effects.append(StartTimer(GraceTimer(lease.user.name), until))
+            effects.append(Notify(UserLost(lease.user, until)))
+        return effects
+
+    def timeout(self, key: Hashable, now: float) -> list[Effect]:
+        """A timer that was started has run out."""
+        if isinstance(key, GraceTimer):
+            return self._expire(key.name)
+        if isinstance(key, HalfLineTimer):
+            return self._give_up_on(key.connection)
+        return []
+
+    # --- lines
+
+    def _line(
+        self,
+        connection: Hashable,
+        client: _Connection,
+        line: bytes,
+        now: float,
+        effects: list[Effect],
+    ) -> None:
+        if now - client.second >= 1.0:
+            client.second = now
+            client.requests = 0
+        client.requests += 1
+        if client.requests > self.limits.requests_per_second:
+            effects.append(Notify(Heard(connection, line, "refused: too many")))
+            effects.append(Send(self._too_many, connection))
+            return
+        note = ""
+        reply: Reply
+        events: list[Effect] = []
+        try:
+            request = parse_request(line)
+        except RemoteError as error:
+            note = f"malformed: {error}"
+            reply = Refused(400, str(error))
+        else:
+            match request:
+                case Query():
+                    reply = self._query(request.name)
+                case Register():
+                    reply = self._register(connection, client, request, now, events)
+                case ListUsers():
+                    reply = UserList(tuple(self.users))
+                case Unregister():
+                    name = request.name
+                    reply = self._unregister(connection, client, name, events)
+                case Quit():
+                    reply = self._quit(connection, client, events)
+        effects.append(Notify(Heard(connection, line, note)))
+        effects.append(Send(write_reply(reply), connection))
+        effects += events
+
+    def _query(self, name: str) -> Reply:
+        lease = self.table.named(name)
+        return Found(lease.user) if lease else Refused(404, f"unknown user: {name}")
+
+    def _register(
+        self,
+        connection: Hashable,
+        client: _Connection,
+        request: Register,
+        now: float,
+        events: list[Effect],
+    ) -> Reply:
+        origin = client.peer.host
+        refusal = first_objection(
+            Application(
+                request, connection, origin, len(client.names),
+                self.table, self.policy, self.limits,
+            )
+        )  # fmt: skip
+        if refusal is not None:
+            event = RegistrationRefused(request.name, client.peer, refusal)
+            events.append(Notify(event))
+            return refusal
+        returned = self._make_way(request, events)
+        user = User(request.name, request.host, request.port, since=now)
+        self.table.add(Lease(user, connection, origin))
+        client.names += (user.name,)
+        events.append(Notify(UserRegistered(user, returned)))
+        return Registered(user)
+
+    def _make_way(self, request: Register, events: list[Effect]) -> bool:
+        """Drop the lost rows that have the name or the address; was it the name?"""
+        returned = False
+        for lease in (
+            self.table.named(request.name),
+            self.table.at(request.host, request.port),
+        ):
+            if lease is None or self.table.named(lease.user.name) is not lease:
+                continue  # nothing there, or the same row twice
+            self.table.happen(lease, "give way")
+            events.append(StopTimer(GraceTimer(lease.user.name)))
+            if lease.user.name == request.name:
+                returned = True
+            else:
+                why = f"dropped out, and {request.name} is at its address now"
+                events.append(Notify(UserLeft(lease.user, why)))
+        return returned
+
+    def _unregister(
+        self,
+        connection: Hashable,
+        client: _Connection,
+        name: str,
+        events: list[Effect],
+    ) -> Reply:
+        lease = self.table.named(name)
+        if lease is None:
+            return Refused(404, f"unknown user: {name}")
+        if lease.connection != connection:
+            return Refused(403, f"not yours: {name} was registered by somebody else")
+        self.table.happen(lease, "leave")
+        client.names = tuple(held for held in client.names if held != name)
+        events.append(Notify(UserLeft(lease.user, "unregistered")))
+        return Unregistered(name)
+
+    def _quit(
+        self, connection: Hashable, client: _Connection, events: list[Effect]
+    ) -> Reply:
+        events += self._close(connection, client)
+        for lease in self._held_by(client):
+            self.table.happen(lease, "leave")
+            events.append(Notify(UserLeft(lease.user, "said goodbye")))
+        client.names = ()
+        return Bye()
+
+    def _expire(self, name: str) -> list[Effect]:
+        lease = self.table.named(name)
+        if lease is None:
+            return []
+        self.table.happen(lease, "expire")
+        why = f"dropped out, and not back within {self.policy.grace:g} s"
+        return [Notify(UserLeft(lease.user, why))]
+
+    # --- connections
+
+    def _held_by(self, client: _Connection) -> list[Lease]:
+        leases = (self.table.named(name) for name in client.names)
+        return [lease for lease in leases if lease is not None]
+
+    def _watch_half_line(
+        self,
+        connection: Hashable,
+        client: _Connection,
+        some_ended: bool,
+        now: float,
+        effects: list[Effect],
+    ) -> None:
+        """Let the timer run from the first byte of the line that is not finished."""
+        key = HalfLineTimer(connection)
+        if client.lines.holds_half_a_line:
+            if some_ended or not client.waiting:
+                client.waiting = True
+                at = now + self.limits.half_line_seconds
+                effects.append(StartTimer(key, at))
+        elif client.waiting:
+            client.waiting = False
+            effects.append(StopTimer(key))
+
+    def _give_up_on(self, connection: Hashable) -> list[Effect]:
+        client = self._connections.get(connection)
+        if client is None or client.closing:
+            return []
+        client.waiting = False
+        seconds = self.limits.half_line_seconds
+        refusal = Refused(408, f"line not finished within {seconds:g} s; closing")
+        return [
+            Send(write_reply(refusal), connection),
+            *self._close(connection, client),
+            Notify(ConnectionRefused(client.peer, refusal)),
+        ]
+
+    def _close(self, connection: Hashable, client: _Connection) -> list[Effect]:
+        client.closing = True
+        effects: list[Effect] = [Close(connection)]
+        if client.waiting:
+            client.waiting = False
+            effects.append(StopTimer(HalfLineTimer(connection)))
+        return effects

@@ -1,0 +1,19 @@
+"""How the registry's messages are written: UTF-8, one request a line, ≤ 512 bytes.
+
+`nc HOST 5000` and a keyboard make a client. Notebook: 01-registry.
+"""
+
+from labkit.registry.wire.lines import MOST_BYTES, LineReader
+from labkit.registry.wire.replies import ReplyReader, parse_reply, write_reply
+from labkit.registry.wire.requests import REQUESTS, parse_request, write_request
+
+__all__ = [
+    "MOST_BYTES",
+    "REQUESTS",
+    "LineReader",
+    "ReplyReader",
+    "parse_reply",
+    "parse_request",
+    "write_reply",
+    "write_request",
+]

@@ -1,0 +1,97 @@
+"""Requests as bytes: one line, fields separated by one space.
+
+    REGISTER alice 192.168.0.101 6000
+    QUERY bob
+    LIST
+    UNREGISTER alice
+    QUIT
+
+One table drives both directions. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from labkit.errors import LocalError, RemoteError
+from labkit.registry.messages import (
+    ListUsers,
+    Query,
+    Quit,
+    Refused,
+    Register,
+    Request,
+    Unregister,
+    quoted,
+)
+from labkit.registry.wire.lines import text_of
+
+
+def read_port(text: str) -> int:
+    """Read a port; LocalError unless it is written as a number of 1 to 5 digits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise LocalError(f"a port is a number from 1 to 65535, not {quoted(text)}")
+    return int(text)
+
+
+def _register(name: str, host: str, port: str) -> Register:
+    return Register(name, host, read_port(port))
+
+
+class _Form(NamedTuple):
+    """How one request is written, and how it is made of its fields."""
+
+    kind: type[Request]
+    fields: tuple[str, ...]
+    make: Callable[..., Request]
+
+
+REQUESTS = {
+    "REGISTER": _Form(Register, ("name", "host", "port"), _register),
+    "QUERY": _Form(Query, ("name",), Query),
+    "LIST": _Form(ListUsers, (), ListUsers),
+    "UNREGISTER": _Form(Unregister, ("name",), Unregister),
+    "QUIT": _Form(Quit, (), Quit),
+}
+"""The word a line begins with, the fields that follow, and what it asks for."""
+
+_WORDS = {form.kind: word for word, form in REQUESTS.items()}
+
+
+def parse_request(line: bytes) -> Request:
+    """Read one line, with its end, as `LineReader` gives it.
+
+    Raises RemoteError whose `reply` is the `400` to answer with.
+    """
+    try:
+        word, *fields = text_of(line).split(" ")
+        form = REQUESTS.get(word)
+        if form is None:
+            raise ValueError(_unknown(word))
+        if len(fields) != len(form.fields):
+            raise ValueError(_wrong_form(word, form, fields))
+        return form.make(*fields)
+    except (ValueError, LocalError) as error:
+        raise RemoteError(str(error), Refused(400, str(error))) from None
+
+
+def write_request(request: Request) -> bytes:
+    """Write a request as its line, ended by `\\n`."""
+    word = _WORDS[type(request)]
+    fields = [str(getattr(request, field)) for field in REQUESTS[word].fields]
+    return (" ".join([word, *fields]) + "\n").encode()
+
+
+def _unknown(word: str) -> str:
+    *most, last = REQUESTS
+    what = f"unknown request {quoted(word)}" if word else "no request in the line"
+    return f"{what}; write {', '.join(most)} or {last}"
+
+
+def _wrong_form(word: str, form: _Form, fields: list[str]) -> str:
+    wanted = " ".join([word, *(field.upper() for field in form.fields)])
+    return (
+        f"the form is: {wanted} (one space between fields, none within); "
+        f"{len(fields)} fields after {word} were sent"
+    )
