@@ -1,7 +1,7 @@
 """A picture with a clear ground as PNG, quickly.
 
-The usual writers try several filters a row and take 6 ms for a plot of 640×400; a plot is
-mostly empty, and without filters it takes 2.
+The usual writers try several filters a row and take 6 ms for a plot of 640×400; a plot
+is mostly empty, and without filters it takes 2.
 
 PNG specification (ISO/IEC 15948) sections 5 and 11. Notebook: 04-videocall.
 """
@@ -21,9 +21,7 @@ _EIGHT_BITS_RGBA = bytes([8, 6, 0, 0, 0])
 def write_png(pixels: npt.NDArray[np.uint8]) -> bytes:
     """`pixels`: red, green, blue, opacity; shape (height, width, 4)."""
     height, width, _ = pixels.shape
-    rows = np.zeros(
-        (height, 1 + 4 * width), np.uint8
-    )  # each begins with filter 0: none
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)  # a row begins with 0: no filter
     rows[:, 1:] = pixels.reshape(height, 4 * width)
     header = struct.pack("!LL", width, height) + _EIGHT_BITS_RGBA
     data = zlib.compress(rows.tobytes(), level=1)
