@@ -1,0 +1,108 @@
+"""The console phone: digits and letters for those who have no notebook at hand (B20).
+
+    1  query a name and call it        Y / N  answer or refuse a call that rings
+    0  close the connection            h      hang up
+
+What a line of input means depends on how the phone stands at that moment; that is all
+the state there is. The program around it (`labkit phone`) reads the lines and prints.
+
+Requirements B7, B8, B14, B17-B21. Notebook: 04-videocall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.errors import LabkitError
+from labkit.phone import Phone, PhoneState
+from labkit.signalling.machine.states import CallState
+
+
+class Console:
+    """Turns typed lines into what the phone does, and its changes into words.
+
+    `say` prints one line; `hang_up_key` is the letter that ends a call, so that several
+    consoles on one machine can have their own (B21).
+    """
+
+    def __init__(
+        self, phone: Phone, say: Callable[[str], None], hang_up_key: str = "h"
+    ) -> None:
+        self._phone = phone
+        self._say = say
+        self._key = hang_up_key.lower()
+        self._asked_for_name = False
+        self._told = ""
+
+    def start(self) -> None:
+        """Register and show the menu. Raises what `Phone.register` raises (B6)."""
+        self._phone.register()
+        self._phone.subscribe(self._changed)
+        self._changed(self._phone.state)
+
+    def line(self, text: str) -> bool:
+        """Act on one typed line; False when it was the last one."""
+        text = text.strip()
+        try:
+            return self._act(text)
+        except LabkitError as error:
+            self._say(str(error))
+            self._say(self._question())
+        return True
+
+    def _act(self, text: str) -> bool:
+        state = self._phone.state
+        call = state.call
+        if call is not None and call.state is CallState.INCOMING:
+            self._answer_or_refuse(text)
+        elif call is not None and not call.state.is_over:
+            self._in_call(text)
+        elif self._asked_for_name:
+            self._asked_for_name = False
+            if text:
+                self._phone.call(text)
+            else:
+                self._say(self._question())
+        elif text == "0":
+            self._phone.close()
+            return False
+        elif text == "1":
+            self._asked_for_name = True
+            self._say(self._question())
+        else:
+            self._say(self._question())
+        return True
+
+    def _answer_or_refuse(self, text: str) -> None:
+        match text.lower():
+            case "y":
+                self._phone.answer()
+            case "n":
+                self._phone.refuse()
+            case _:
+                self._say(self._question())
+
+    def _in_call(self, text: str) -> None:
+        if text.lower() == self._key:
+            self._phone.hang_up()
+        elif text == "0":
+            self._say(f"End the call first: {self._key} hangs up.")
+        else:
+            self._say(self._question())
+
+    def _changed(self, state: PhoneState) -> None:
+        """Say what changed, once, and what can be typed now."""
+        if state.notice and state.notice != self._told:
+            self._told = state.notice
+            self._say(state.notice)
+            self._say(self._question())
+
+    def _question(self) -> str:
+        call = self._phone.state.call
+        if call is not None and call.state is CallState.INCOMING:
+            return f"{call.peer} is calling. Answer? Y or N"
+        if call is not None and not call.state.is_over:
+            return f"{self._key} hangs up"
+        if self._asked_for_name:
+            return "Whom do you want to call? (a name; empty to go back)"
+        return "1 query a name and call it    0 close the connection"

@@ -1,0 +1,10 @@
+"""One user's phone: registry, calls, media and devices behind a dozen plain methods.
+
+Notebook: 04-videocall.
+"""
+
+from labkit.phone.call import Call
+from labkit.phone.phone import Phone
+from labkit.phone.state import PhoneState
+
+__all__ = ["Call", "Phone", "PhoneState"]

@@ -1,0 +1,106 @@
+"""The phone's side of the registry: one connection, made when it is first needed.
+
+Requirements A1-A3, A7-A9, B3, B9. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from labkit.effects import Address
+from labkit.errors import LocalError
+from labkit.net.addresses import ANYWHERE, parse_address, resolve
+from labkit.net.registry import Registry
+from labkit.net.registry_client import RegistryClient
+from labkit.registry.messages import User
+from labkit.trace import Trace
+
+RegistryLike: TypeAlias = Registry | Address | str
+DEFAULT_PORT = 5000
+
+
+def registry_address(registry: RegistryLike | None) -> Address | None:
+    """Where a registry can be reached, whichever way it was named.
+
+    Raises LocalError for a text that is no address, or a host that nobody knows.
+    """
+    match registry:
+        case None:
+            return None
+        case Registry():
+            host, port = registry.address
+            return Address("127.0.0.1" if host in ANYWHERE else host, port)
+        case Address():
+            return resolve(registry)
+        case _:
+            return resolve(parse_address(registry, DEFAULT_PORT))
+
+
+class Directory:
+    """Asks the registry on behalf of one phone; connects again after a loss.
+
+    `on_lost` is told in words, once, when the registry goes away by itself.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        address: Address | None,
+        trace: Trace,
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self.address = address
+        self.registered = False
+        """Whether our name is on the registry's table, as far as we know."""
+        self._name = name
+        self._trace = trace
+        self._on_lost = on_lost
+        self._client: RegistryClient | None = None
+
+    def register(self, host: str, port: int) -> User:
+        """State where we take calls (A1)."""
+        user = self._connected().register(self._name, host, port)
+        self.registered = True
+        return user
+
+    def unregister(self) -> None:
+        """Take our name off the table, say goodbye, wait for 221 (A3, A8)."""
+        if self._client is None or not self.registered:
+            raise LocalError(f"{self._name} is not registered; nothing to unregister")
+        self._client.unregister(self._name)
+        self.leave()
+
+    def query(self, name: str) -> User:
+        """Where is `name`? (A2)"""
+        return self._connected().query(name)
+
+    def users(self) -> list[User]:
+        """Everybody (A9)."""
+        return self._connected().list()
+
+    def leave(self) -> None:
+        """End the connection politely; our row goes with it."""
+        client, self._client = self._client, None
+        self.registered = False
+        if client is not None:
+            client.quit()
+
+    def _connected(self) -> RegistryClient:
+        if self.address is None:
+            raise LocalError(
+                f"{self._name}'s phone was given no registry; "
+                'make it with Phone(name, "HOST:5000")'
+            )
+        if self._client is None or not self._client.connected:
+            client = RegistryClient(
+                self.address, observer=self._name, trace=self._trace
+            )
+            client.on_lost = lambda why: self._lost(client, why)
+            self._client, self.registered = client, False
+        return self._client
+
+    def _lost(self, client: RegistryClient, why: str) -> None:
+        if self._client is client:
+            self._client, self.registered = None, False
+            self._on_lost(f"{why} Start it again, then register again.")

@@ -1,0 +1,80 @@
+"""Where signalling and media meet: formats into an offer, an agreement into a set-up.
+
+The planes do not know each other. The session description speaks of payload numbers and
+ports; the media engine of codecs and sockets. This file translates, both ways (A11).
+
+Notebook: 02-signalling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from labkit.errors import LocalError
+from labkit.media.formats import FORMATS, Kind, MediaFormat, find
+from labkit.net.media import StreamSetup
+from labkit.signalling.messages.plan import MediaPlan, Stream
+from labkit.signalling.messages.sdp import Format
+
+PREFERRED = ("opus", "PCMU", "PCMA", "JPEG", "VP8")
+
+
+def known_formats(names: Iterable[str]) -> tuple[MediaFormat, ...]:
+    """The formats with these names, in this order.
+
+    Raises LocalError for a name that the kit does not speak.
+    """
+    known = {name: find(name) for name in names}
+    unknown = [name for name, media in known.items() if media is None]
+    if unknown:
+        raise LocalError(
+            f"no such format: {', '.join(unknown)}; choose from {', '.join(FORMATS)}"
+        )
+    return tuple(media for media in known.values() if media is not None)
+
+
+def plans(
+    formats: Sequence[MediaFormat], ports: Mapping[Kind, int]
+) -> tuple[MediaPlan, ...]:
+    """What to offer, or to answer with: a media line for each kind that has a port."""
+    return tuple(
+        MediaPlan(
+            kind,
+            port,
+            tuple(_to_sdp(media) for media in formats if media.kind == kind),
+        )
+        for kind, port in ports.items()
+        if any(media.kind == kind for media in formats)
+    )
+
+
+def setups(streams: Iterable[Stream]) -> list[StreamSetup]:
+    """What the engine is to do for the streams that both sides agreed on."""
+    agreed = []
+    for stream in streams:
+        media = find(stream.format.name)
+        if stream.remote is None or media is None:
+            continue
+        receive = {number: find(known.name) for number, known in stream.receive.items()}
+        agreed.append(
+            StreamSetup(
+                kind=stream.kind,
+                remote=stream.remote,
+                format=media,
+                payload_type=stream.format.payload_type,
+                receive={number: known for number, known in receive.items() if known},
+                send=stream.direction.sends,
+                receive_on=stream.direction.receives,
+            )
+        )
+    return agreed
+
+
+def _to_sdp(media: MediaFormat) -> Format:
+    return Format(
+        media.payload_type,
+        media.name,
+        media.clock_rate,
+        media.channels,
+        media.parameters,
+    )

@@ -1,0 +1,113 @@
+"""The studio of one call: a media session, and the devices in front of it and behind
+it.
+
+Opening a camera may take a second, so a thread of the studio's own does it; signalling
+is never held up. A device that fails is told in words, and the call goes on without it.
+
+Requirement A12. Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from labkit.devices import Camera, Microphone, Speaker
+from labkit.errors import DeviceError
+from labkit.net.media import MediaSession, StreamSetup
+
+FRAME = 0.020
+"""Seconds of sound in one packet."""
+_log = logging.getLogger("labkit.studio")
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What a phone sees with, hears with and speaks through."""
+
+    camera: Camera
+    microphone: Microphone
+    speaker: Speaker
+
+
+class Studio:
+    """Sound and pictures of one call; every method returns at once."""
+
+    def __init__(
+        self, session: MediaSession, devices: Devices, tell: Callable[[str], None]
+    ) -> None:
+        self.session = session
+        self._devices = devices
+        self._tell = tell
+        self._sound_rate = 0
+        self._camera_on = False
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="labkit-studio")
+        self._closed = False
+
+    def set_up(self, streams: list[StreamSetup]) -> None:
+        """Send and receive as agreed; again after each new agreement."""
+        if not self._closed:
+            self._worker.submit(self._guarded, lambda: self._set_up(streams))
+
+    def close(self, wait: bool = False) -> None:
+        """Stop the devices and close the sockets; `wait` until that is done."""
+        if not self._closed:
+            self._closed = True
+            self._worker.submit(self._guarded, self._close)
+        self._worker.shutdown(wait=wait)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:
+            _log.exception("the studio failed")
+            self._tell(f"sound or picture failed: {error}")
+
+    def _set_up(self, streams: list[StreamSetup]) -> None:
+        self.session.start(streams)
+        video = _of_kind(streams, "video")
+        audio = _of_kind(streams, "audio")
+        if video is not None and not self._camera_on:
+            self._camera_on = self._try(
+                "picture",
+                lambda: self._devices.camera.start(self.session.send_picture),
+            )
+        if audio is not None and audio.format.sample_rate != self._sound_rate:
+            self._start_sound(audio.format.sample_rate)
+
+    def _start_sound(self, rate: int) -> None:
+        microphone, speaker = self._devices.microphone, self._devices.speaker
+        microphone.stop()
+        speaker.stop()
+        samples = round(rate * FRAME)
+        self._try(
+            "voice", lambda: microphone.start(self.session.send_sound, rate, samples)
+        )
+        self._try(
+            "sound", lambda: speaker.start(self.session.next_sound, rate, samples)
+        )
+        self._sound_rate = rate
+
+    def _try(self, what: str, start: Callable[[], None]) -> bool:
+        try:
+            start()
+        except DeviceError as error:
+            self._tell(f"{error} The call goes on without your {what}.")
+            return False
+        return True
+
+    def _close(self) -> None:
+        devices = self._devices
+        for stop in (
+            devices.camera.stop,
+            devices.microphone.stop,
+            devices.speaker.stop,
+            self.session.close,
+        ):
+            self._guarded(stop)
+
+
+def _of_kind(streams: Iterable[StreamSetup], kind: str) -> StreamSetup | None:
+    return next((stream for stream in streams if stream.kind == kind), None)
