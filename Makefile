@@ -56,9 +56,9 @@ test: install $(VENV)/test.done
 	$(PY) -m pytest $(TEST_FLAGS) && exit $$lint
 
 lint: $(VENV)/test.done
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy
+	@bad=0; $(PY) -m ruff check . || bad=1; \
+	$(PY) -m ruff format --check . || bad=1; \
+	$(PY) -m mypy || bad=1; exit $$bad
 
 format: $(VENV)/test.done
 	$(PY) -m ruff check --fix .
