@@ -120,7 +120,15 @@ class Vp8Decoder:
             ) from None
         if not frames:
             return None
-        return cast(npt.NDArray[np.uint8], frames[-1].to_ndarray(format="bgr24"))
+        return _bgr(frames[-1])
+
+
+def _bgr(frame: av.VideoFrame) -> npt.NDArray[np.uint8]:
+    """OpenCV takes a quarter of the time that libav takes, but wants even sides."""
+    if frame.width % 2 or frame.height % 2:
+        return cast(npt.NDArray[np.uint8], frame.to_ndarray(format="bgr24"))
+    planes = frame.to_ndarray()
+    return np.asarray(cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420), np.uint8)
 
 
 def _encoder(width: int, height: int, bit_rate: int) -> VideoCodecContext:

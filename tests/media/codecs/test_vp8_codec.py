@@ -157,3 +157,11 @@ def test_any_bytes_are_a_picture_or_a_clean_error(
         except RemoteError:
             continue
         assert shown is None or shown.ndim == 3
+
+
+def test_broken_frames_leave_no_noise_on_the_screen(capfd: pytest.CaptureFixture[str]):
+    decoder = Vp8Decoder()
+    for data in (FRAMES[1], FRAMES[0][:15], FRAMES[0][:10] + bytes(200)):
+        with pytest.raises(RemoteError):
+            decoder.decode(data)
+    assert capfd.readouterr() == ("", "")
