@@ -90,7 +90,7 @@ class MediaSession:
             if setup is not None:
                 line.set_up(setup)
             else:
-                line.setup = None
+                line.stop()
         if not self._started:
             self._started = True
             switch_interval.shorten()
@@ -226,7 +226,7 @@ class MediaSession:
         self._ticks += 1
         now = clock.now()
         for line in self._lines:
-            line.tick(now)
+            line.tick()
             if self._ticks % TICKS_A_MEASURE == 0:
                 line.measure(now)
 

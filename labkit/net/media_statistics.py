@@ -95,9 +95,10 @@ def video(line: VideoLine, now: float) -> LineStatistics | None:
 def _common(line: MediaLine, now: float) -> LineStatistics | None:
     """What sound and pictures have in common."""
     with line.lock:
-        sender, rtcp, sources = line.sender, line.rtcp, line.sources
-        if sender is None or rtcp is None:
+        sender, sources = line.sender, line.sources
+        if sender is None or line.reports is None:
             return None
+        rtcp = line.reports.session
         source, totals = sources.source, sources.totals
         offset = line.call.offset.at(now)
         block = rtcp.remote
@@ -135,6 +136,6 @@ def _common(line: MediaLine, now: float) -> LineStatistics | None:
                 clockOffset=None if offset is None else offset.seconds,
                 packetsDuplicate=totals.duplicates,
                 packetsMissing=totals.missing,
-                refused=dict(line.refused + sources.refused),
+                refused=dict(line.gate.refused + sources.refused),
             ),
         )

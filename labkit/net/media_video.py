@@ -98,7 +98,7 @@ class VideoLine(MediaLine):
             try:
                 self._encode_one(picture)
             except LabkitError as error:
-                self.refused[f"not sent: {error}"] += 1
+                self.gate.refused[f"not sent: {error}"] += 1
             except Exception:
                 _log.exception("a picture made trouble")
 
@@ -148,27 +148,22 @@ class VideoLine(MediaLine):
 
     def take(self, packets: Sequence[RtpPacket], now: float) -> None:
         """Put pictures together and show them; on the receive thread."""
-        request = None
         with self.lock:
             frames = [
                 frame
                 for packet in packets
                 for frame in self.receiver.received(packet, now)
             ]
-            if self.rtcp is not None and self.receiver.asks_for_keyframe(now):
-                request = self.rtcp.keyframe_request(now)
-        if request is not None:
-            self.send_report(request, now)
+            keyframe_missing = self.receiver.asks_for_keyframe(now)
+        if keyframe_missing:
+            self.ask_for_keyframe()
         if frames:
             self._show_newest(frames)
 
     def ask_for_keyframe(self) -> None:
         """Ask the peer for a picture that stands alone."""
-        now = clock.now()
-        with self.lock:
-            request = None if self.rtcp is None else self.rtcp.keyframe_request(now)
-        if request is not None:
-            self.send_report(request, now)
+        if self.reports is not None:
+            self.reports.send(self.reports.session.keyframe_request)
 
     def _show_newest(self, frames: list[ReceivedFrame]) -> None:
         self.skipped += len(frames) - 1

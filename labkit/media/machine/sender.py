@@ -39,17 +39,24 @@ class RtpSender:
         """Payloads only, as sender reports count."""
         self.frames_sent = 0
         self.key_frames_sent = 0
-        self._sequence_number = random.getrandbits(16)
-        self._random = random
-        self.use(media, payload_type)
-
-    def use(self, media: MediaFormat, payload_type: int) -> None:
-        """Send in this format from now on. The numbering goes on (RFC 3550, 5.1)."""
         self.format = media
         self.payload_type = payload_type
+        self._sequence_number = random.getrandbits(16)
+        self._start = random.getrandbits(32)
         self._payload = for_format(media.name)
-        stamps = PictureStamps if media.kind == "video" else SoundStamps
-        self._stamps = stamps(media, self._random.getrandbits(32))
+        self._stamps = self._new_stamps()
+
+    def use(self, media: MediaFormat, payload_type: int) -> None:
+        """Send in this format from now on; the numbering goes on (RFC 3550, 5.1)."""
+        self.payload_type = payload_type
+        if media != self.format:
+            self.format = media
+            self._payload = for_format(media.name)
+            self._stamps = self._new_stamps()
+
+    def _new_stamps(self) -> PictureStamps | SoundStamps:
+        stamps = PictureStamps if self.format.kind == "video" else SoundStamps
+        return stamps(self.format, self._start)
 
     def send(self, frame: EncodedFrame) -> list[bytes]:
         """The packets of one frame, ready for the wire.
@@ -60,9 +67,8 @@ class RtpSender:
         """
         payloads = self._payload.packetise(frame, self.room)
         timestamp, spurt = self._stamps.stamp(frame)
-        marked = (
-            len(payloads) - 1 if self.format.kind == "video" else 0 if spurt else -1
-        )
+        last = len(payloads) - 1
+        marked = {last} if self.format.kind == "video" else {0} if spurt else set()
         packets = [
             write_rtp(
                 RtpPacket(
@@ -71,7 +77,7 @@ class RtpSender:
                     timestamp,
                     self.ssrc,
                     payload,
-                    index == marked,
+                    index in marked,
                 )
             )
             for index, payload in enumerate(payloads)

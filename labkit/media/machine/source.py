@@ -43,6 +43,7 @@ class Source:
     _timestamps: Unwrapper = field(default_factory=lambda: Unwrapper(32))
     _seen: int = 0
     """Bit n: whether the packet n before the highest came."""
+    _measured: int | None = None
     _transit: float | None = None
 
     def __post_init__(self) -> None:
@@ -90,7 +91,14 @@ class Source:
         return number, timestamp
 
     def _measure_jitter(self, timestamp: int, now: float) -> None:
-        """J ← J + (|D| - J) / 16; D is the difference of two packets' travel times."""
+        """J ← J + (|D| - J) / 16; D is the difference of two packets' travel times.
+
+        The packets of one picture are captured at one moment but sent one after the
+        other: only the first of them counts, or pictures would seem to have no jitter.
+        """
+        if timestamp == self._measured:
+            return
+        self._measured = timestamp
         transit = now - timestamp / self.format.clock_rate
         if self._transit is not None:
             self.jitter += (abs(transit - self._transit) - self.jitter) / 16
