@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from labkit.effects import Address
@@ -100,6 +101,7 @@ def own_end(record: Record) -> Socket:
     return record.transport, plain(own)
 
 
+@lru_cache(maxsize=4096)
 def plain(address: Address) -> Address:
     """The address without what depends on the socket that saw it: `::ffff:127.0.0.1` is
     127.0.0.1, and a link-local address loses its zone."""

@@ -32,7 +32,7 @@ class Participants:
     """
 
     def __init__(self, names: Mapping[Address | str, str] | None = None) -> None:
-        self._given = dict(names or {})
+        self._given = {end: _clean(name) for end, name in (names or {}).items()}
         self._own: dict[Socket, str] = {}
         self._said: dict[Socket, str] = {}
         self._media: dict[Address, MediaLine] = {}
@@ -42,7 +42,7 @@ class Participants:
         """Take from one record what it tells about its two ends."""
         if len(self._own) + len(self._said) + len(self._media) > MOST_ADDRESSES:
             return
-        self._own.setdefault(own_end(record), record.observer)
+        self._claim(own_end(record), record.observer)
         if record.plane == "registry":
             self._learn_registry(record)
         elif record.plane == "signalling" and (message := glance(record.data)):
@@ -52,7 +52,7 @@ class Participants:
         """Take from the packet counts whose the sockets are, and what they hear."""
         for (source, target, direction), count in tuple(trace.rtp.items()):
             own = source if direction == "sent" else target
-            self._own.setdefault(("UDP", plain(own)), trace.observer)
+            self._claim(("UDP", plain(own)), trace.observer)
             self._heard[plain(target)] = count.payload_type
 
     def name(self, end: Socket) -> str:
@@ -61,8 +61,8 @@ class Participants:
         address = plain(address)
         given = self._given.get(address) or self._given.get(address.host)
         socket = (transport, address)
-        name = given or self._own.get(socket) or self._said.get(socket) or str(address)
-        return shortened(one_line(name), MOST_LETTERS)
+        found = given or self._own.get(socket) or self._said.get(socket)
+        return found or _clean(str(address))
 
     def is_watched(self, end: Socket) -> bool:
         """Whether the address belongs to one of the observers."""
@@ -93,10 +93,14 @@ class Participants:
         mapped = line.clock_rates.get(heard) if line is not None else None
         return mapped or _STATIC_RATES.get(heard)
 
+    def _claim(self, end: Socket, observer: str) -> None:
+        if end not in self._own:
+            self._own[end] = _clean(observer)
+
     def _say(self, end: Socket, name: str) -> None:
         socket = (end[0], plain(end[1]))
-        if name and socket not in self._own:
-            self._said.setdefault(socket, name)
+        if name and socket not in self._own and socket not in self._said:
+            self._said[socket] = _clean(name)
 
     def _learn_registry(self, record: Record) -> None:
         """`REGISTER alice 127.0.0.1 6000` names two ends; a request, its target too."""
@@ -126,6 +130,10 @@ class Participants:
                     address = plain(Address(line.host, port))
                     self._media[address] = line
                     self._say(("UDP", address), self.name(source))
+
+
+def _clean(name: str) -> str:
+    return shortened(one_line(name), MOST_LETTERS)
 
 
 def columns(names: Iterable[str], first: Iterable[str] = ()) -> list[str]:
