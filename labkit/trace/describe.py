@@ -20,6 +20,7 @@ from labkit.media.messages import (
     SourceDescription,
 )
 from labkit.media.wire.rtcp import parse_rtcp
+from labkit.media.wire.rtp import parse_rtp
 from labkit.trace.glance import Glance, glance
 from labkit.trace.record import Record
 from labkit.trace.safe import (
@@ -44,7 +45,7 @@ def summary(record: Record, clock_rate: int | None = None) -> str:
     if record.plane == "signalling":
         text = _signalling_line(record.data)
     elif record.plane == "media":
-        text = _rtcp_line(record.data, clock_rate)
+        text = _media_line(record.data, clock_rate)
     else:
         text = _text_line(record.data)
     return shortened(text, MOST_LETTERS)
@@ -62,7 +63,7 @@ def brief(record: Record) -> str:
 def full_text(record: Record, clock_rate: int | None = None) -> str:
     """The whole message, readable: text as text, RTCP field by field, bytes in hex."""
     if record.plane == "media":
-        text = _rtcp_text(record.data, clock_rate)
+        text = _media_text(record.data, clock_rate)
     elif is_text(record.data):
         text = many_lines(decoded(record.data))
     else:
@@ -108,22 +109,34 @@ def _sip_line(message: Glance) -> str:
     return f"{start}, {media}" if media else start
 
 
-def _rtcp_line(data: bytes, clock_rate: int | None) -> str:
+def _media_line(data: bytes, clock_rate: int | None) -> str:
     try:
-        reports = parse_rtcp(data)
+        if _is_rtcp(data):
+            reports = parse_rtcp(data)
+            return "; ".join(_report(report, clock_rate) for report in reports)
+        packet = parse_rtp(data)
     except RemoteError:
-        return f"not RTCP: {hex_gist(data)}"
-    return "; ".join(_report(report, clock_rate) for report in reports)
+        return f"neither RTP nor RTCP: {hex_gist(data)}"
+    return (
+        f"RTP payload type {packet.payload_type}, number {packet.sequence_number}, "
+        f"from {packet.ssrc:#010x}, {len(packet.payload):,} bytes"
+    )
 
 
-def _rtcp_text(data: bytes, clock_rate: int | None) -> str:
+def _is_rtcp(data: bytes) -> bool:
+    """RTP payload types keep clear of where RTCP's packet types lie (RFC 5761)."""
+    return len(data) > 1 and 192 <= data[1] <= 223
+
+
+def _media_text(data: bytes, clock_rate: int | None) -> str:
+    """The line, each report or packet field by field, the bytes."""
     try:
-        reports = parse_rtcp(data)
+        parsed = parse_rtcp(data) if _is_rtcp(data) else [parse_rtp(data)]
+        fields = [one_line(repr(part)) for part in parsed]
     except RemoteError as error:
-        return f"{many_lines(str(error))}\n\n{hex_dump(data)}"
-    lines = [one_line(repr(report)) for report in reports]
-    said = _rtcp_line(data, clock_rate)
-    return f"{said}\n\n" + "\n".join(lines) + f"\n\n{hex_dump(data)}"
+        fields = [one_line(str(error))]
+    said = _media_line(data, clock_rate)
+    return "\n\n".join([said, "\n".join(fields), hex_dump(data)])
 
 
 def _report(report: object, clock_rate: int | None) -> str:

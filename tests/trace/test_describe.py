@@ -21,7 +21,7 @@ from labkit.media.wire.rtcp import write_rtcp
 from labkit.trace import Record, full_text, summary
 from labkit.trace.describe import MOST_LETTERS, brief, clock_text
 from labkit.trace.record import Plane
-from tests.trace.call_scene import ACCEPTED, ACK, ALICE, BOB, INVITE, RINGING, sip
+from tests.trace.call_scene import ACCEPTED, ACK, ALICE, BOB, INVITE, RINGING, rtp, sip
 
 
 def message(plane: Plane, data: bytes, note: str = "") -> Record:
@@ -99,11 +99,19 @@ def test_other_rtcp_reports_are_named() -> None:
     )
 
 
+def test_a_refused_rtp_packet_is_described_as_one() -> None:
+    refused = message("media", rtp(26, 7, 0, size=900), "dropped: a stranger")
+    line = "RTP payload type 26, number 7, from 0x0000101a, 900 bytes"
+    assert summary(refused) == line
+    assert full_text(refused).startswith(f"{line}\n\n<RTP type 26, number 7")
+
+
 def test_garbage_is_shown_shortened_in_the_middle() -> None:
     data = bytes(range(0x80, 0xF8))
     line = "80 81 82 83 84 85 86 87 … f4 f5 f6 f7 (120 bytes)"
     assert summary(message("signalling", data)) == f"not text: {line}"
-    assert summary(message("media", data)) == f"not RTCP: {line}"
+    refused = message("media", b"\0" + data[1:])
+    assert summary(refused) == f"neither RTP nor RTCP: {line}".replace("80", "00", 1)
     assert full_text(message("registry", data)).startswith("0000  80 81 82")
 
 

@@ -112,6 +112,18 @@ def test_rtcp_has_arrows_only_when_asked_for() -> None:
     assert full.text().count("RR: nothing heard") == 1
 
 
+def test_refused_media_packets_are_counted_apart() -> None:
+    scene = whole_call()
+    ends = Address("10.0.0.9", 9), Address(HOST, 40000)
+    for _ in range(3):
+        scene.alice.record(
+            scene.now, "media", "UDP", "received", *ends, b"?", "dropped: a stranger"
+        )
+    view = ladder(*scene.traces)
+    assert "(3 refused media packets not drawn)" in view.text()
+    assert "10.0.0.9:9" not in view.drawing.columns
+
+
 def test_only_the_newest_messages_are_shown_and_the_rest_counted() -> None:
     trace = Trace("alice")
     for number in range(250):

@@ -67,15 +67,19 @@ class Drawing:
     """Messages older than the first row."""
     reports: int
     """RTCP reports seen and not drawn."""
+    refused: int
+    """Media packets that were refused, with a note why; not drawn either."""
 
     @property
     def remarks(self) -> list[str]:
         """What is not in the picture, in words."""
-        said = []
-        if self.left_out:
-            s = "s" if self.left_out > 1 else ""
-            said.append(f"{self.left_out:,} earlier message{s} not shown")
-        if self.reports:
-            s = "s" if self.reports > 1 else ""
-            said.append(f"{self.reports:,} RTCP report{s} not drawn")
-        return said
+        missing = (
+            (self.left_out, "earlier message", "shown"),
+            (self.reports, "RTCP report", "drawn"),
+            (self.refused, "refused media packet", "drawn"),
+        )
+        return [
+            f"{count:,} {what}{'s' if count > 1 else ''} not {done}"
+            for count, what, done in missing
+            if count
+        ]

@@ -109,7 +109,7 @@ def _columns(names: tuple[str, ...], top: int, height: int) -> list[str]:
 def _remarks(remarks: list[str]) -> list[str]:
     return [
         f'<text class="remark" x="8" y="{y}">{escape(remark)}</text>'
-        for y, remark in zip((14, 32), remarks, strict=False)
+        for y, remark in zip((14, 32, 50), remarks, strict=False)
     ]
 
 

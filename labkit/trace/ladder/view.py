@@ -47,10 +47,10 @@ class Ladder:
         # A message has up to two records; with room to spare, pairs stay together.
         self._window: deque[Record] = deque(maxlen=4 * most)
         self._read = [0] * len(traces)
-        self._messages = self._reports = 0
+        self._messages = self._reports = self._refused = 0
         self._arrows: list[Arrow] = []
         self._pen = SvgPen()
-        self.drawing = Drawing((), (), 0.0, 0, 0)
+        self.drawing = Drawing((), (), 0.0, 0, 0, 0)
         self.refresh()
 
     @property
@@ -84,7 +84,9 @@ class Ladder:
         rows.sort(key=lambda row: row.what.time)
         start = self.drawing.start or (rows[0].what.time if rows else 0.0)
         left_out = max(0, self._messages - len(arrows))
-        drawing = Drawing(tuple(names), tuple(rows), start, left_out, self._reports)
+        drawing = Drawing(
+            tuple(names), tuple(rows), start, left_out, self._reports, self._refused
+        )
         changed = drawing != self.drawing
         self.drawing = drawing
         return changed
@@ -159,7 +161,8 @@ class Ladder:
                 source
             )
             if record.plane == "media" and not self._rtcp:
-                self._reports += seen_leaving
+                self._reports += seen_leaving and not record.note
+                self._refused += bool(record.note)
             else:
                 self._messages += seen_leaving
                 self._window.append(record)
