@@ -19,19 +19,23 @@ from rich.console import Console
 from rich.text import Text
 
 from labkit.trace.describe import clock_text, summary
-from labkit.trace.record import Record
+from labkit.trace.participants import Participants
+from labkit.trace.record import Record, Trace
 from labkit.trace.safe import one_line
 
 PLANE_STYLES = {"registry": "blue", "signalling": "yellow", "media": "green"}
 
 
-def plain_line(record: Record) -> str:
+def plain_line(record: Record, clock_rate: int | None = None) -> str:
     """One message as one line of plain text, without a line end."""
-    return log_text(record).plain
+    return log_text(record, clock_rate).plain
 
 
-def log_text(record: Record) -> Text:
-    """The same line with colours; they only repeat what the words say."""
+def log_text(record: Record, clock_rate: int | None = None) -> Text:
+    """The same line with colours; they only repeat what the words say.
+
+    `clock_rate` as for `describe.summary`.
+    """
     sent = record.direction == "sent"
     own, other = record.source, record.target
     if not sent:
@@ -42,7 +46,7 @@ def log_text(record: Record) -> Text:
     line.append("→" if sent else "←", "bold cyan" if sent else "bold magenta")
     line.append(f" {one_line(str(other))} ")
     line.append(f"{record.transport} ", "dim")
-    line.append(summary(record), PLANE_STYLES[record.plane])
+    line.append(summary(record, clock_rate), PLANE_STYLES[record.plane])
     if record.note:
         line.append(f" [{one_line(record.note)}]", "bold red")
     return line
@@ -51,7 +55,14 @@ def log_text(record: Record) -> Text:
 def log(records: Iterable[Record]) -> str:
     """The whole log of a trace (or of any records), in order of time."""
     ordered = sorted(records, key=lambda record: (record.time, record.number))
-    return "\n".join(map(plain_line, ordered))
+    who = Participants()
+    if isinstance(records, Trace):
+        who.learn_rtp(records)
+    lines = []
+    for record in ordered:
+        who.learn(record)
+        lines.append(plain_line(record, who.clock_rate(record.source)))
+    return "\n".join(lines)
 
 
 class LogPrinter:

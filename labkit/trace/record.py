@@ -180,6 +180,9 @@ class Trace:
     def __len__(self) -> int:
         return len(self._records)
 
+    def __bool__(self) -> bool:
+        return True  # an empty trace is one, too: `trace or Trace(…)` must keep it
+
     def __repr__(self) -> str:
         packets = sum(count.packets for count in tuple(self.rtp.values()))
         return (

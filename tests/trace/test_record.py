@@ -19,6 +19,12 @@ def test_only_the_last_messages_are_kept() -> None:
     assert [record.data for record in trace] == [b"c", b"d", b"e"]
 
 
+def test_an_empty_trace_is_not_mistaken_for_none() -> None:
+    trace = Trace("alice")
+    assert len(trace) == 0
+    assert (trace or None) is trace
+
+
 def test_since_gives_only_what_is_newer_in_order() -> None:
     trace = Trace("alice")
     told(trace, b"a")
