@@ -139,8 +139,7 @@ class RegistryMachine:
         effects: list[Effect] = []
         lines = client.lines.feed(data)
         for line in lines:
-            self._line(connection, client, line, now, effects)
-            if client.closing:
+            if not self._line(connection, client, line, now, effects):
                 return effects
         self._watch_half_line(connection, client, bool(lines), now, effects)
         return effects
@@ -171,6 +170,16 @@ class RegistryMachine:
             return self._give_up_on(key.connection)
         return []
 
+    def shut_down(self) -> list[Effect]:
+        """The registry itself ends: all rows and connections are forgotten."""
+        effects: list[Effect] = []
+        for lease in self.table:
+            self.table.happen(lease, "close")
+            effects.append(Notify(UserLeft(lease.user, "the registry was closed")))
+        self._connections.clear()
+        self._per_host.clear()
+        return effects
+
     # --- lines
 
     def _line(
@@ -180,7 +189,8 @@ class RegistryMachine:
         line: bytes,
         now: float,
         effects: list[Effect],
-    ) -> None:
+    ) -> bool:
+        """Answer one line; returns whether the connection goes on."""
         if now - client.second >= 1.0:
             client.second = now
             client.requests = 0
@@ -188,7 +198,7 @@ class RegistryMachine:
         if client.requests > self.limits.requests_per_second:
             effects.append(Notify(Heard(connection, line, "refused: too many")))
             effects.append(Send(self._too_many, connection))
-            return
+            return True
         note = ""
         reply: Reply
         events: list[Effect] = []
@@ -213,6 +223,7 @@ class RegistryMachine:
         effects.append(Notify(Heard(connection, line, note)))
         effects.append(Send(write_reply(reply), connection))
         effects += events
+        return not client.closing
 
     def _query(self, name: str) -> Reply:
         lease = self.table.named(name)

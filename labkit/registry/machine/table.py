@@ -4,8 +4,11 @@ A row is a *lease*. It is held by the connection that registered it; when that d
 without a word the row is lost, but stays for the grace: the user's program may have
 crashed and be starting again.
 
-    held --drop--> lost --expire--> gone
-      \\--leave--------/--give way---/
+    held ---drop---> lost
+     |                |
+     | leave          | give way, expire
+     | close          | close
+     +----------------+--------> gone
 
 Requirements A1, A4, B1, B8, B9. Notebook: 01-registry.
 """
@@ -29,8 +32,16 @@ class LeaseState(Enum):
 
 
 TRANSITIONS: dict[LeaseState, dict[str, LeaseState]] = {
-    LeaseState.HELD: {"leave": LeaseState.GONE, "drop": LeaseState.LOST},
-    LeaseState.LOST: {"give way": LeaseState.GONE, "expire": LeaseState.GONE},
+    LeaseState.HELD: {
+        "drop": LeaseState.LOST,
+        "leave": LeaseState.GONE,
+        "close": LeaseState.GONE,
+    },
+    LeaseState.LOST: {
+        "give way": LeaseState.GONE,
+        "expire": LeaseState.GONE,
+        "close": LeaseState.GONE,
+    },
     LeaseState.GONE: {},
 }
 """What may happen to a row in each state, and where it takes it."""

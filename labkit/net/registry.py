@@ -1,0 +1,182 @@
+"""The registry for people: one line starts it, its table and its events are there to
+see.
+
+    registry = Registry(port=5000)
+    registry                # <Registry on 192.168.0.7:5000: 2 users (alice, bob)>
+    registry.users          # [User(name='alice', …), User(name='bob', …)]
+    registry.subscribe(print)   # alice at 192.168.0.7:6000 registered
+
+Requirements A4–A6, B2, B5, B10. Notebook: 01-registry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from labkit.effects import Address
+from labkit.errors import LocalError
+from labkit.net import loop as loops
+from labkit.net.registry_server import RegistryServer
+from labkit.net.registry_tcp import (
+    listen,
+    most_connections,
+    plain_address,
+    reachable_addresses,
+)
+from labkit.registry.machine import Limits, Policy, RegistryEvent, RegistryMachine
+from labkit.registry.messages import User
+from labkit.trace.record import Record, Trace
+
+DEFAULT_PORT = 5000
+_log = logging.getLogger("labkit.registry")
+_open: dict[tuple[str, int], Registry] = {}
+"""The registries of this process by the host and port that were asked for."""
+_open_lock = threading.RLock()
+
+
+class Registry:
+    """A registry that listens from its construction until `close`.
+
+    `host` is an address of this machine, or `""` for all of them; port 0 takes any free
+    port. `exclusive_ip` allows one user per IP address (A1 to the letter), not only one
+    per address and port; `check_address` believes only the address that a client's
+    connection comes from; a user whose connection drops without a word keeps name and
+    address for `grace` seconds. `on_message` is called with the trace's record of every
+    message, on the loop's thread.
+
+    Running the same line twice is safe: the former registry for the same host and port
+    is closed first. For port 0 the new one takes over the former one's port number.
+
+    Raises LocalError, with the way out, when the port is taken.
+    """
+
+    def __init__(
+        self,
+        host: str = "",
+        port: int = DEFAULT_PORT,
+        *,
+        exclusive_ip: bool = False,
+        check_address: bool = True,
+        grace: float = 5.0,
+        limits: Limits | None = None,
+        on_message: Callable[[Record], None] | None = None,
+    ) -> None:
+        self.trace = Trace("registry")
+        self.policy = Policy(exclusive_ip, check_address, grace)
+        limits = limits or Limits()
+        self.limits = dataclasses.replace(
+            limits, connections=min(limits.connections, most_connections())
+        )
+        if on_message is not None:
+            self.trace.subscribe(on_message)
+        self._subscribers: list[Callable[[RegistryEvent], None]] = []
+        self._loop = loops.shared()
+        self._machine = RegistryMachine(self.policy, self.limits)
+        self._server = RegistryServer(self._machine, self.trace, self._loop, self._tell)
+        self._asked = (host, port)
+        with _open_lock:
+            self._take_over()
+            _open[self._asked] = self
+
+    def _take_over(self) -> None:
+        """Close the former registry for this host and port, then listen."""
+        host, port = self._asked
+        former = _open.get(self._asked)
+        if former is not None:
+            former.close()
+            port = former.address.port
+        try:
+            sockets = listen(host, port)
+        except LocalError as error:
+            for other in _open.values():
+                if other.address.port == port:
+                    raise LocalError(
+                        f"port {port} is taken by {other!r} of this very program; "
+                        "close that one first, with its method close()"
+                    ) from error
+            raise
+        bound = plain_address(sockets[0].getsockname())
+        self.addresses = reachable_addresses(bound)
+        """All IPv4 addresses one can tell to others (B2)."""
+        self._loop.run(self._server.start(sockets))
+
+    @property
+    def address(self) -> Address:
+        """Where clients find this registry; the first of `addresses`."""
+        return self.addresses[0]
+
+    @property
+    def users(self) -> list[User]:
+        """The live table, in the order of registration (A4)."""
+        return self._machine.users
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected, registered or not."""
+        return self._machine.connections
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still listens."""
+        return _open.get(self._asked) is self
+
+    @property
+    def about(self) -> str:
+        """What a client should know, in words: where, and the grace (B2)."""
+        where = " and ".join(str(address) for address in self.addresses)
+        return (
+            f"The registry listens on {where}. A user whose connection drops without a "
+            f"word keeps name and address for {self.policy.grace:g} s."
+        )
+
+    def subscribe(
+        self, callback: Callable[[RegistryEvent], None]
+    ) -> Callable[[], None]:
+        """Call `callback` with each event, on the loop's thread; it must not block.
+
+        Returns a function that ends the subscription.
+        """
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def _tell(self, event: RegistryEvent) -> None:
+        for callback in tuple(self._subscribers):
+            try:
+                callback(event)
+            except Exception:
+                _log.exception("a subscriber of the registry failed")
+
+    def close(self) -> None:
+        """Stop listening and end all connections; safe to call twice."""
+        with _open_lock:
+            if self.is_open:
+                del _open[self._asked]
+        self._loop.call(self._server.close)
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if not self.is_open:
+            return f"<Registry on {self.address}: closed>"
+        names = [user.name for user in self.users]
+        shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+        count = f"{len(names)} user{'' if len(names) == 1 else 's'}"
+        return f"<Registry on {self.address}: {count}{f' ({shown})' if names else ''}>"
