@@ -43,8 +43,8 @@ class UserRow(Protocol):
         """Where calls are taken."""
 
     @property
-    def since(self) -> float:
-        """When they registered."""
+    def since(self) -> float | None:
+        """When they registered; None when nobody said."""
 
 
 def users_table(users: Iterable[UserRow], title: str = "Users") -> Table:
@@ -110,7 +110,7 @@ def _user_rows(users: Iterable[UserRow]) -> list[list[str]]:
             one_line(user.name),
             one_line(user.host),
             str(user.port),
-            clock_text(user.since)[:8],
+            "" if user.since is None else clock_text(user.since)[:8],
         ]
         for user in users
     ]

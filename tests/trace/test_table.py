@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from labkit.trace import messages_html, messages_table, users_html, users_table
+from labkit.trace.describe import clock_text
 from tests.trace.call_scene import START, whole_call
 
 
@@ -17,7 +18,7 @@ class Row:
     name: str
     host: str
     port: int
-    since: float = START
+    since: float | None = START
 
 
 def printed(table: Table) -> str:
@@ -31,6 +32,13 @@ def test_the_table_of_users_holds_name_address_and_port() -> None:
     for shown in (printed(users_table(rows)), users_html(rows)):
         for value in ("alice", "127.0.0.1", "6000", "João", "::1", "6050"):
             assert value in shown
+
+
+def test_since_when_is_told_where_it_is_known() -> None:
+    rows = [Row("alice", "127.0.0.1", 6000), Row("bob", "127.0.0.1", 6001, None)]
+    page = users_html(rows)
+    assert page.count(clock_text(START)[:8]) == 1
+    assert "None" not in page
 
 
 def test_an_empty_table_says_so() -> None:
