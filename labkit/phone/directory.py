@@ -59,8 +59,11 @@ class Directory:
         self._client: RegistryClient | None = None
 
     def register(self, host: str, port: int) -> User:
-        """State where we take calls (A1)."""
-        user = self._connected().register(self._name, host, port)
+        """State where we take calls (A1); again is no error, but a new row."""
+        client = self._connected()
+        if self.registered:
+            client.unregister(self._name)
+        user = client.register(self._name, host, port)
         self.registered = True
         return user
 

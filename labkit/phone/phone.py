@@ -29,7 +29,7 @@ from labkit.phone.lens import Lens
 from labkit.phone.negotiation import PREFERRED, known_formats, plans, setups
 from labkit.phone.state import PhoneState
 from labkit.phone.studio import Devices, Studio
-from labkit.registry.messages import User
+from labkit.registry.messages import User, checked_name
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import (
     BusyRefused,
@@ -77,10 +77,10 @@ class Phone:
         ring_for: float = 60.0,
         random: Random | None = None,
     ) -> None:
+        self.name = name = checked_name(name)
         former = _phones.pop(name, None)
         if former is not None:
             former.close()
-        self.name = name
         self.trace = Trace(name)
         self.registry = registry_address(registry)
         self.host = host or local_host_towards(self.registry or Address("127.0.0.1", 9))

@@ -11,7 +11,8 @@ from labkit import CallState, Phone, Registry
 from labkit.devices import Camera, timestamp
 from labkit.errors import DeviceError, LocalError, NoAnswer
 from labkit.net import clock
-from labkit.net.registry_client import NameTaken, UnknownUser
+from labkit.net.registry_client import RegistryClient
+from labkit.net.registry_errors import NameTaken, UnknownUser
 
 
 def connect(caller: Phone, callee: Phone) -> None:
@@ -140,12 +141,20 @@ def test_hanging_up_twice_is_no_error(alice, bob):
     assert call.hang_up().state is CallState.ENDED
 
 
-def test_a_name_that_is_taken_is_told_in_words(registry, alice):
-    """B6."""
-    with Phone("Alice ", registry) as twin:
-        twin.name = "alice"
-        with pytest.raises(NameTaken, match="alice"):
-            twin.register()
+def test_a_name_that_is_taken_is_told_in_words(registry):
+    """B6: somebody else, on another machine as it were, has the name already."""
+    somebody = RegistryClient(registry.address, observer="somebody")
+    somebody.register("carol", "127.0.0.1", 6000)
+    with Phone("carol", registry) as carol:
+        with pytest.raises(NameTaken, match="carol"):
+            carol.register()
+        assert not carol.state.registered
+    somebody.quit()
+
+
+def test_a_name_with_a_space_is_refused_before_anything_is_sent():
+    with pytest.raises(LocalError, match="space"):
+        Phone("a lice")
 
 
 def test_an_unknown_name_is_told_and_the_phone_stays_free(alice):
