@@ -24,8 +24,7 @@ from labkit.signalling.wire.header_names import canonical
 
 MOST_HEADERS = 200
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_LINE_END = re.compile(r"\r?\n")
-_FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
+_FOLD = re.compile(r"[ \t]*\n[ \t]+")
 _SINGLE = ("From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length")
 _OWN_FIELDS = frozenset((*_SINGLE, "Via", "Contact", "Route", "Record-Route"))
 
@@ -39,7 +38,7 @@ def parse(data: bytes) -> Request | Response:
     Both CRLF and bare LF end a line; a body without Content-Length reaches to the end.
     """
     head, body = _split(data)
-    start, *lines = _LINE_END.split(_FOLD.sub(" ", head))
+    start, *lines = _unfolded(head).split("\n")
     headers, others = _read_headers(lines)
     status = grammar.Status_Line.fullmatch(start)
     if status is not None:
@@ -65,6 +64,14 @@ def _split(data: bytes) -> tuple[str, bytes]:
         return data[: end.start()].decode(), data[end.end() :]
     except UnicodeDecodeError as error:
         raise RemoteError(f"byte {error.start} of the headers is not UTF-8") from None
+
+
+def _unfolded(head: str) -> str:
+    """The head with one line a header: a line that begins with a blank goes on."""
+    head = head.replace("\r\n", "\n")
+    if "\n " in head or "\n\t" in head:
+        return _FOLD.sub(" ", head)
+    return head
 
 
 def _read_headers(lines: list[str]) -> tuple[_Headers, list[tuple[str, str]]]:
