@@ -23,7 +23,8 @@ _COMPACT = {
 }  # fmt: skip
 _STATUS_LINE = re.compile(r"SIP/2\.0 +(\d{3})(?: +(.*))?\Z")
 _REQUEST_LINE = re.compile(r"([A-Z]{1,20}) +(\S+) +SIP/2\.0\Z")
-_USER = re.compile(r"sips?:([^@;>\s]+)@")
+# Bounded, or "sip:sip:sip:…" would be tried to its end from each of its starts.
+_USER = re.compile(r"sips?:([^@;>\s]{1,64})@")
 _RTPMAP = re.compile(r"rtpmap:(\d{1,3}) +([^/\s]+)/(\d{1,9})")
 MOST_MEDIA_LINES = 16
 
