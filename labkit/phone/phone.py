@@ -14,6 +14,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from random import Random, SystemRandom
 from weakref import WeakValueDictionary
 
@@ -98,6 +99,7 @@ class Phone:
         self._directory = Directory(name, self.registry, self.trace, self._tell)
         self._calls: dict[str, Call] = {}
         self._call: Call | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"labkit-{name}-studio")
         self._notice = ""
         self._changed = threading.Condition()
         self._listeners: list[Callable[[PhoneState], None]] = []
@@ -325,7 +327,7 @@ class Phone:
         session.quality = self._quality
         session.on_own_picture = self.own.show
         session.on_peer_picture = self.peer.show
-        return Studio(session, self._devices, self._tell)
+        return Studio(session, self._devices, self._worker, self._tell)
 
     def _begin(self, call_id: str, studio: Studio | None) -> Call:
         """Take up a call that signalling has just begun; on the loop's thread."""
@@ -393,12 +395,11 @@ class Phone:
             return self._call
 
     def _end_call(self) -> None:
-        call = self._call
-        if call is None:
-            return
-        self.hang_up(call)
-        if call.studio is not None:
-            call.studio.close(wait=True)
+        if self._call is not None:
+            self.hang_up(self._call)
+            if self._call.studio is not None:
+                self._call.studio.close()
+        self._worker.shutdown(wait=True)
 
 
 @atexit.register

@@ -1,8 +1,9 @@
-"""The studio of one call: a media session, and the devices in front of it and behind
-it.
+"""The studio of one call: a media session and the devices around it.
 
-Opening a camera may take a second, so a thread of the studio's own does it; signalling
-is never held up. A device that fails is told in words, and the call goes on without it.
+Opening a camera may take a second, so a worker thread does it; signalling is never held
+up. All studios of a phone share that one worker: the devices of one call are let go
+before the next call takes them. A device that fails is told in words, and the call goes
+on without it.
 
 Requirement A12. Notebook: 03-media.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from labkit.devices import Camera, Microphone, Speaker
@@ -36,14 +37,18 @@ class Studio:
     """Sound and pictures of one call; every method returns at once."""
 
     def __init__(
-        self, session: MediaSession, devices: Devices, tell: Callable[[str], None]
+        self,
+        session: MediaSession,
+        devices: Devices,
+        worker: Executor,
+        tell: Callable[[str], None],
     ) -> None:
         self.session = session
         self._devices = devices
         self._tell = tell
         self._sound_rate = 0
         self._camera_on = False
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="labkit-studio")
+        self._worker = worker
         self._closed = False
 
     def set_up(self, streams: list[StreamSetup]) -> None:
@@ -51,12 +56,11 @@ class Studio:
         if not self._closed:
             self._worker.submit(self._guarded, lambda: self._set_up(streams))
 
-    def close(self, wait: bool = False) -> None:
-        """Stop the devices and close the sockets; `wait` until that is done."""
+    def close(self) -> None:
+        """Stop the devices and close the sockets."""
         if not self._closed:
             self._closed = True
             self._worker.submit(self._guarded, self._close)
-        self._worker.shutdown(wait=wait)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

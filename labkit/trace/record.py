@@ -76,7 +76,7 @@ class Trace:
     """The last messages of one observer, bounded; safe to use from any thread."""
 
     def __init__(
-        self, observer: str, messages: int = 2000, packets: int = 2000
+        self, observer: str, messages: int = 2000, packets: int = 8000
     ) -> None:
         self.observer = observer
         self.rtp: dict[tuple[Address, Address, Direction], RtpCount] = {}
