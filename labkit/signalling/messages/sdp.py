@@ -100,7 +100,7 @@ class MediaDescription:
     """From this medium's own `c=` line; empty: the session's."""
     protocol: str = "RTP/AVP"
     other_formats: tuple[str, ...] = ()
-    """Formats that are no RTP payload numbers, as written (`m=image … t38`)."""
+    """As written: what is no payload number (`t38`), or one without a meaning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,11 +141,14 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
     )
     if "RTP/" not in plain.protocol:
         return replace(plain, other_formats=tuple(numbers))
-    return replace(plain, formats=_formats(numbers, lines))
+    formats = _formats(numbers, lines)
+    known = {format.payload_type for format in formats}
+    unknown = tuple(number for number in numbers if int(number) not in known)
+    return replace(plain, formats=formats, other_formats=unknown)
 
 
 def _formats(numbers: list[str], lines: list[tuple[str, str]]) -> tuple[Format, ...]:
-    """What the numbers of one m= line stand for; unknown dynamic ones are left out."""
+    """What the numbers of one m= line stand for; those without a meaning are left out."""
     maps: dict[int, Format] = {}
     parameters: dict[int, str] = {}
     for letter, value in lines:

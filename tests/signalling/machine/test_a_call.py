@@ -63,7 +63,7 @@ def test_the_invitation_says_who_calls_and_what_they_offer_b14() -> None:
 
 
 def test_the_acceptance_carries_the_ports_of_audio_and_video_a11() -> None:
-    net, alice, bob, call_id = call_that_is_up()
+    net, alice, bob, _call_id = call_that_is_up()
     [ok] = [c.message for c in net.carried if c.what == "200 INVITE"]
     ports = {media.kind: media.port for media in sdp.parse(ok.body).media}
     assert ports == {"audio": 5000, "video": 5002}
@@ -103,7 +103,7 @@ def test_declined_and_busy_are_told_apart_b17(status: int, why: str) -> None:
 
 
 def test_a_second_caller_gets_busy_and_nobody_is_disturbed_b16() -> None:
-    net, alice, bob, call_id = call_that_is_up()
+    net, _alice, bob, call_id = call_that_is_up()
     carol = net.phone("carol", CAROL)
     before = bob.agent.calls[call_id]
     second = carol.call("bob", BOB)
@@ -115,7 +115,7 @@ def test_a_second_caller_gets_busy_and_nobody_is_disturbed_b16() -> None:
 
 
 def test_a_phone_that_calls_is_busy_too() -> None:
-    net, alice, bob = alice_and_bob()
+    net, alice, _bob = alice_and_bob()
     carol = net.phone("carol", CAROL)
     alice.call("bob", BOB)
     second = carol.call("alice", ALICE)
