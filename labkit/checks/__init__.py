@@ -1,1 +1,24 @@
-"""Checks of the exercises in the notebooks."""
+"""Exercise checks, and the kit's own source to look at.
+
+    from labkit.checks import check_read_found, show_source
+
+A check takes the student's function, tells what it tried and where it failed first,
+and returns a `CheckResult`. `frame.check` and `frame.Case` make a new one.
+"""
+
+from labkit.checks.frame import Case, CheckResult, check
+from labkit.checks.registry import check_cut_lines, check_read_found
+from labkit.checks.signalling import check_media_ports, check_put_on_hold
+from labkit.checks.source import Source, show_source
+
+__all__ = [
+    "Case",
+    "CheckResult",
+    "Source",
+    "check",
+    "check_cut_lines",
+    "check_media_ports",
+    "check_put_on_hold",
+    "check_read_found",
+    "show_source",
+]
