@@ -65,6 +65,8 @@ class PacedMicrophone(Microphone):
         """Deliver `samples` at a time; see Microphone."""
         guarded = Guarded(deliver, None, repr(self))
         period = samples / rate
+        # What is computed once is computed now, or the first word would come late.
+        self.samples(0, 1, rate)
 
         def work(stopping: threading.Event) -> None:
             for number, due in ticks(period, stopping):

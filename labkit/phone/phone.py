@@ -14,7 +14,6 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from random import Random, SystemRandom
 from weakref import WeakValueDictionary
 
@@ -30,6 +29,7 @@ from labkit.phone.lens import Lens
 from labkit.phone.negotiation import PREFERRED, known_formats, plans, setups
 from labkit.phone.state import PhoneState
 from labkit.phone.studio import Devices, Studio
+from labkit.phone.worker import Worker
 from labkit.registry.messages import User, checked_name
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import (
@@ -99,7 +99,7 @@ class Phone:
         self._directory = Directory(name, self.registry, self.trace, self._tell)
         self._calls: dict[str, Call] = {}
         self._call: Call | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix=f"labkit-{name}-studio")
+        self._worker = Worker(f"labkit-{name}-studio")
         self._notice = ""
         self._changed = threading.Condition()
         self._listeners: list[Callable[[PhoneState], None]] = []
@@ -399,7 +399,7 @@ class Phone:
             self.hang_up(self._call)
             if self._call.studio is not None:
                 self._call.studio.close()
-        self._worker.shutdown(wait=True)
+        self._worker.close()
 
 
 @atexit.register

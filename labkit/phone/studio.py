@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from labkit.devices import Camera, Microphone, Speaker
 from labkit.errors import DeviceError
 from labkit.net.media import MediaSession, StreamSetup
+from labkit.phone.worker import Worker
 
 FRAME = 0.020
 """Seconds of sound in one packet."""
@@ -40,7 +40,7 @@ class Studio:
         self,
         session: MediaSession,
         devices: Devices,
-        worker: Executor,
+        worker: Worker,
         tell: Callable[[str], None],
     ) -> None:
         self.session = session
@@ -54,13 +54,13 @@ class Studio:
     def set_up(self, streams: list[StreamSetup]) -> None:
         """Send and receive as agreed; again after each new agreement."""
         if not self._closed:
-            self._worker.submit(self._guarded, lambda: self._set_up(streams))
+            self._worker.submit(lambda: self._guarded(lambda: self._set_up(streams)))
 
     def close(self) -> None:
         """Stop the devices and close the sockets."""
         if not self._closed:
             self._closed = True
-            self._worker.submit(self._guarded, self._close)
+            self._worker.submit(lambda: self._guarded(self._close))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
