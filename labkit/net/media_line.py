@@ -59,6 +59,7 @@ class MediaLine(ABC):
         self.kind = kind
         self.call = call
         self.pair = UdpPair(call.host)
+        self.datagrams = datagrams.over(self.pair.rtp)
         self.clock = MediaClock(call.offset)
         self.gate = Gate(call.trace)
         self.lock = threading.Lock()
@@ -167,7 +168,7 @@ class MediaLine(ABC):
         if setup is None or setup.remote is None:
             return
         try:
-            datagrams.send(self.pair.rtp, packets, setup.remote)
+            self.datagrams.send(packets, setup.remote)
         except OSError as error:
             self.gate.refused[f"not sent: {error.strerror}"] += 1
             return
@@ -178,7 +179,7 @@ class MediaLine(ABC):
     def _receive(self) -> None:
         while True:
             try:
-                batch = datagrams.receive(self.pair.rtp)
+                batch = self.datagrams.receive()
                 if self.closed:
                     return
                 now = clock.now()

@@ -22,8 +22,14 @@ def to_ntp(seconds: float) -> int:
 
 
 def from_ntp(ntp_time: int) -> float:
-    """The inverse of `to_ntp`, to about a quarter of a microsecond."""
+    """The inverse of `to_ntp`, to about a quarter of a microsecond.
+
+    The seconds run over in 2036; small ones are therefore taken for later than that
+    (RFC 4330, section 3), which is right until 2104.
+    """
     whole, fraction = divmod(ntp_time, 1 << 32)
+    if whole < 1 << 31:
+        whole += 1 << 32
     return whole - SECONDS_1900_TO_1970 + fraction / (1 << 32)
 
 
