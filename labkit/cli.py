@@ -15,6 +15,7 @@ import typer
 
 from labkit.errors import LabkitError
 from labkit.screen import Screen
+from labkit.trace import Record
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,13 +82,14 @@ def phone(
     microphone: Annotated[str, typer.Option(help="auto, test, mic, none …")] = "auto",
     speaker: Annotated[str, typer.Option(help="auto, speaker, memory …")] = "auto",
     hang_up_key: Annotated[str, typer.Option(help="The letter that hangs up.")] = "h",
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="Do not print the messages.")
+    reports: Annotated[
+        bool, typer.Option("--reports", help="Print the reports of RTCP, too.")
     ] = False,
 ) -> None:
     """A phone for the console: sound, and no screen needed (B20)."""
     from labkit.console import Console
     from labkit.phone import Phone
+    from labkit.phone.negotiation import PREFERRED, SOUND
     from labkit.trace.log import log_text
 
     with (
@@ -99,10 +101,15 @@ def phone(
             camera=camera,
             microphone=microphone,
             speaker=speaker,
+            formats=SOUND if camera == "none" else PREFERRED,
         ) as mine,
     ):
-        if not quiet:
-            mine.trace.subscribe(lambda record: screen.show(log_text(record)))
+
+        def passed(record: Record) -> None:
+            if reports or record.plane != "media":
+                screen.show(log_text(record))
+
+        mine.trace.subscribe(passed)
         screen.show(f"{name} takes calls at {mine.address}; the registry: {registry}.")
         console = Console(mine, screen.show, hang_up_key)
         console.start()

@@ -33,11 +33,12 @@ class Console:
         self._key = hang_up_key.lower()
         self._asked_for_name = False
         self._told = ""
+        self._stop: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Register and show the menu. Raises what `Phone.register` raises (B6)."""
         self._phone.register()
-        self._phone.subscribe(self._changed)
+        self._stop = self._phone.subscribe(self._changed)
         self._changed(self._phone.state)
 
     def line(self, text: str) -> bool:
@@ -64,7 +65,9 @@ class Console:
             else:
                 self._say(self._question())
         elif text == "0":
+            self._stop()
             self._phone.close()
+            self._say("Goodbye.")
             return False
         elif text == "1":
             self._asked_for_name = True

@@ -14,9 +14,11 @@ from labkit.errors import LocalError
 from labkit.media.formats import FORMATS, Kind, MediaFormat, find
 from labkit.net.media import StreamSetup
 from labkit.signalling.messages.plan import MediaPlan, Stream
-from labkit.signalling.messages.sdp import Format
+from labkit.signalling.messages.sdp import Direction, Format
 
-PREFERRED = ("opus", "PCMU", "PCMA", "JPEG", "VP8")
+SOUND = ("opus", "PCMU", "PCMA")
+PICTURES = ("JPEG", "VP8")
+PREFERRED = (*SOUND, *PICTURES)
 
 
 def known_formats(names: Iterable[str]) -> tuple[MediaFormat, ...]:
@@ -34,17 +36,20 @@ def known_formats(names: Iterable[str]) -> tuple[MediaFormat, ...]:
 
 
 def plans(
-    formats: Sequence[MediaFormat], ports: Mapping[Kind, int]
+    formats: Sequence[MediaFormat], ports: Mapping[Kind, int], sends_video: bool
 ) -> tuple[MediaPlan, ...]:
-    """What to offer, or to answer with: a media line for each kind that has a port."""
+    """What to offer, or to answer with: a media line for each kind that has a port.
+
+    Who has no camera (`sends_video` false) only receives pictures.
+    """
     return tuple(
         MediaPlan(
             kind,
             port,
             tuple(_to_sdp(media) for media in formats if media.kind == kind),
+            Direction.of(kind != "video" or sends_video, True),
         )
         for kind, port in ports.items()
-        if any(media.kind == kind for media in formats)
     )
 
 

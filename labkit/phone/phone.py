@@ -40,6 +40,7 @@ from labkit.signalling.machine.events import (
     MediaAgreed,
 )
 from labkit.signalling.machine.states import CallState
+from labkit.signalling.messages.plan import MediaPlan
 from labkit.trace import Trace
 
 SIP_PORT = 5060
@@ -158,11 +159,12 @@ class Phone:
             raise LocalError(f"{who} is you; call somebody else")
         target, to = self._find(who)
         studio = self._new_studio()
-        media = plans(self._formats, studio.session.ports)
+        media = self._plans(studio)
 
         def dial(agent: UserAgent, now: float) -> tuple[Call, list[Effect]]:
             call_id, effects = agent.call(target, to, media, now)
             call = self._begin(call_id, studio)
+            self._tell(f"calling {call.peer}")
             return call, effects
 
         try:
@@ -170,7 +172,6 @@ class Phone:
         except LabkitError:
             studio.close()
             raise
-        self._tell(f"calling {call.peer}")
         return call
 
     def answer(self, timeout: float = 5.0) -> Call:
@@ -180,7 +181,7 @@ class Phone:
         """
         call = self._ringing(timeout)
         call.studio = self._new_studio()
-        media = plans(self._formats, call.studio.session.ports)
+        media = self._plans(call.studio)
         try:
             self._endpoint.do(lambda agent, now: agent.answer(call.call_id, media, now))
         except LabkitError:
@@ -250,6 +251,7 @@ class Phone:
             self._directory.registered,
             call.snapshot() if call is not None else None,
             self._notice,
+            self._closed,
         )
 
     def subscribe(self, listener: Callable[[PhoneState], None]) -> Callable[[], None]:
@@ -328,6 +330,10 @@ class Phone:
         session.on_own_picture = self.own.show
         session.on_peer_picture = self.peer.show
         return Studio(session, self._devices, self._worker, self._tell)
+
+    def _plans(self, studio: Studio) -> tuple[MediaPlan, ...]:
+        sees = self._devices.camera.fps > 0
+        return plans(self._formats, studio.session.ports, sends_video=sees)
 
     def _begin(self, call_id: str, studio: Studio | None) -> Call:
         """Take up a call that signalling has just begun; on the loop's thread."""

@@ -47,6 +47,8 @@ class PhoneState:
     """The present call, or the last one once it is over; None before the first."""
     notice: str
     """The last thing worth telling the user, in words."""
+    closed: bool = False
+    """Whether the phone is closed for good."""
 
     @property
     def busy(self) -> bool:
