@@ -82,7 +82,7 @@ class RegistryClient:
         on_lost: Callable[[str], None] | None = None,
     ) -> None:
         self.server = server
-        self.trace = trace or Trace(observer)
+        self.trace = Trace(observer) if trace is None else trace
         self.timeout = timeout
         self.on_lost = on_lost
         """Told once, in words, on the loop's thread, when the registry goes away."""

@@ -70,7 +70,7 @@ class RegistryServer:
             connection.end()
         self._connections.clear()
         self._timers.close()
-        self.apply(self.machine.shut_down())
+        self.apply(self.machine.shut_down(), clock.now())
 
     # --- what the connections report
 
@@ -78,31 +78,33 @@ class RegistryServer:
         """Give a new connection its number and tell the machine."""
         key = next(self._numbers)
         self._connections[key] = connection
-        self.apply(self.machine.connected(key, connection.peer, clock.now()))
+        now = clock.now()
+        self.apply(self.machine.connected(key, connection.peer, now), now)
         return key
 
     def disconnected(self, key: Hashable) -> None:
         """Forget a connection and tell the machine."""
         if self._connections.pop(key, None) is not None:
-            self.apply(self.machine.disconnected(key, clock.now()))
+            now = clock.now()
+            self.apply(self.machine.disconnected(key, now), now)
 
     def received(self, key: Hashable, count: int) -> None:
         """`count` bytes from this connection are in the buffer."""
-        data = bytes(self.buffer[:count])
-        self.apply(self.machine.received(key, data, clock.now()))
+        data, now = bytes(self.buffer[:count]), clock.now()
+        self.apply(self.machine.received(key, data, now), now)
 
     def _timeout(self, key: Hashable, now: float) -> None:
-        self.apply(self.machine.timeout(key, now))
+        self.apply(self.machine.timeout(key, now), now)
 
     # --- what the machine wants done
 
-    def apply(self, effects: list[Effect]) -> None:
+    def apply(self, effects: list[Effect], now: float) -> None:
         """Carry out the machine's effects, in order."""
         for effect in effects:
             if isinstance(effect, Notify):
-                self._notify(effect.event)
+                self._notify(effect.event, now)
             elif isinstance(effect, Send):
-                self._send(self._connections.get(effect.to), effect.data)
+                self._send(self._connections.get(effect.to), effect.data, now)
             elif isinstance(effect, (StartTimer, StopTimer)):
                 self._timers.apply(effect)
             elif isinstance(effect, Close):
@@ -110,21 +112,21 @@ class RegistryServer:
                 if connection is not None:
                     connection.finish()
 
-    def _notify(self, event: object) -> None:
+    def _notify(self, event: object, now: float) -> None:
         if isinstance(event, Heard):
             connection = self._connections.get(event.connection)
             if connection is not None:
                 self.trace.record(
-                    clock.now(), "registry", "TCP", "received",
+                    now, "registry", "TCP", "received",
                     connection.peer, connection.here, event.line, event.note,
                 )  # fmt: skip
         else:
             self._on_event(event)  # type: ignore[arg-type]
 
-    def _send(self, connection: _Connection | None, data: bytes) -> None:
+    def _send(self, connection: _Connection | None, data: bytes, now: float) -> None:
         if connection is not None and connection.send(data):
             self.trace.record(
-                clock.now(), "registry", "TCP", "sent",
+                now, "registry", "TCP", "sent",
                 connection.here, connection.peer, data,
             )  # fmt: skip
 

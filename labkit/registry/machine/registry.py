@@ -199,30 +199,28 @@ class RegistryMachine:
             effects.append(Notify(Heard(connection, line, "refused: too many")))
             effects.append(Send(self._too_many, connection))
             return True
-        note = ""
-        reply: Reply
-        events: list[Effect] = []
         try:
             request = parse_request(line)
         except RemoteError as error:
-            note = f"malformed: {error}"
-            reply = Refused(400, str(error))
-        else:
-            match request:
-                case Query():
-                    reply = self._query(request.name)
-                case Register():
-                    reply = self._register(connection, client, request, now, events)
-                case ListUsers():
-                    reply = UserList(tuple(self.users))
-                case Unregister():
-                    name = request.name
-                    reply = self._unregister(connection, client, name, events)
-                case Quit():
-                    reply = self._quit(connection, client, events)
-        effects.append(Notify(Heard(connection, line, note)))
+            effects.append(Notify(Heard(connection, line, f"malformed: {error}")))
+            effects.append(Send(write_reply(Refused(400, str(error))), connection))
+            return True
+        effects.append(Notify(Heard(connection, line, "")))
+        reply: Reply
+        match request:
+            case Query():
+                reply = self._query(request.name)
+            case Register():
+                reply = self._register(connection, client, request, now, effects)
+            case ListUsers():
+                reply = UserList(tuple(self.users))
+            case Unregister():
+                reply = self._unregister(connection, client, request.name, effects)
+            case Quit():
+                reply = self._quit(client, effects)
         effects.append(Send(write_reply(reply), connection))
-        effects += events
+        if isinstance(request, Quit):
+            effects += self._close(connection, client)
         return not client.closing
 
     def _query(self, name: str) -> Reply:
@@ -235,7 +233,7 @@ class RegistryMachine:
         client: _Connection,
         request: Register,
         now: float,
-        events: list[Effect],
+        effects: list[Effect],
     ) -> Reply:
         origin = client.peer.host
         refusal = first_objection(
@@ -246,16 +244,16 @@ class RegistryMachine:
         )  # fmt: skip
         if refusal is not None:
             event = RegistrationRefused(request.name, client.peer, refusal)
-            events.append(Notify(event))
+            effects.append(Notify(event))
             return refusal
-        returned = self._make_way(request, events)
+        returned = self._make_way(request, effects)
         user = User(request.name, request.host, request.port, since=now)
         self.table.add(Lease(user, connection, origin))
         client.names += (user.name,)
-        events.append(Notify(UserRegistered(user, returned)))
+        effects.append(Notify(UserRegistered(user, returned)))
         return Registered(user)
 
-    def _make_way(self, request: Register, events: list[Effect]) -> bool:
+    def _make_way(self, request: Register, effects: list[Effect]) -> bool:
         """Drop the lost rows that have the name or the address; was it the name?"""
         returned = False
         for lease in (
@@ -265,12 +263,12 @@ class RegistryMachine:
             if lease is None or self.table.named(lease.user.name) is not lease:
                 continue  # nothing there, or the same row twice
             self.table.happen(lease, "give way")
-            events.append(StopTimer(GraceTimer(lease.user.name)))
+            effects.append(StopTimer(GraceTimer(lease.user.name)))
             if lease.user.name == request.name:
                 returned = True
             else:
                 why = f"dropped out, and {request.name} is at its address now"
-                events.append(Notify(UserLeft(lease.user, why)))
+                effects.append(Notify(UserLeft(lease.user, why)))
         return returned
 
     def _unregister(
@@ -278,7 +276,7 @@ class RegistryMachine:
         connection: Hashable,
         client: _Connection,
         name: str,
-        events: list[Effect],
+        effects: list[Effect],
     ) -> Reply:
         lease = self.table.named(name)
         if lease is None:
@@ -287,16 +285,13 @@ class RegistryMachine:
             return Refused(403, f"not yours: {name} was registered by somebody else")
         self.table.happen(lease, "leave")
         client.names = tuple(held for held in client.names if held != name)
-        events.append(Notify(UserLeft(lease.user, "unregistered")))
+        effects.append(Notify(UserLeft(lease.user, "unregistered")))
         return Unregistered(name)
 
-    def _quit(
-        self, connection: Hashable, client: _Connection, events: list[Effect]
-    ) -> Reply:
-        events += self._close(connection, client)
+    def _quit(self, client: _Connection, effects: list[Effect]) -> Reply:
         for lease in self._held_by(client):
             self.table.happen(lease, "leave")
-            events.append(Notify(UserLeft(lease.user, "said goodbye")))
+            effects.append(Notify(UserLeft(lease.user, "said goodbye")))
         client.names = ()
         return Bye()
 
