@@ -1,7 +1,7 @@
 """The main job on real input: a face and a voice go from alice to bob.
 
-A talking-head clip is alice's camera and a recorded human voice her microphone. What bob
-receives is held against what went in: the structure of the pictures (SSIM) and the
+A talking-head clip is alice's camera and a recorded human voice her microphone. What
+bob receives is held against what went in: the structure of the pictures (SSIM) and the
 envelope of the voice. A12, D3.
 """
 
@@ -94,7 +94,9 @@ def test_bob_sees_the_face_and_hears_the_voice(
     speaker = Ear()
     with (
         Registry("127.0.0.1", 0) as registry,
-        Phone("alice", registry, camera=witness, microphone=SoundFile(human_voice)) as alice,
+        Phone(
+            "alice", registry, camera=witness, microphone=SoundFile(human_voice)
+        ) as alice,
         Phone("bob", registry, speaker=speaker) as bob,
     ):
         alice.register()

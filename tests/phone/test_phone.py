@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from phone.watching import Ear, pictures, when
 
-from labkit import CallState, Phone, Registry
+from labkit import CallState, Phone
 from labkit.devices import Camera, timestamp
 from labkit.errors import DeviceError, LocalError, NoAnswer
 from labkit.net import clock

@@ -1,0 +1,137 @@
+"""The commands as processes, typed at and read from: A19, B2, B5, B10, B19-B21."""
+
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+
+class Program:
+    """`labkit …` in a process of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "labkit.cli", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            env=None,
+        )
+        self.printed: list[str] = []
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip())
+
+    def type(self, text: str) -> None:
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def until(self, wanted: str) -> str:
+        """The next line printed that contains `wanted`."""
+        while True:
+            try:
+                self.printed.append(self._lines.get(timeout=20))
+            except queue.Empty:
+                raise AssertionError(
+                    f"{wanted!r} was not printed, but {self.printed}"
+                ) from None
+            if wanted in self.printed[-1]:
+                return self.printed[-1]
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[Program]:
+    running = Program(*arguments)
+    try:
+        yield running
+    finally:
+        running.process.kill()
+        running.process.wait(10)
+        running.process.stdin.close()
+
+
+@pytest.fixture
+def registry() -> Iterator[tuple[Program, str]]:
+    with program("registry", "--host", "127.0.0.1", "--port", "0") as running:
+        line = running.until("The registry listens on")
+        yield running, line.split()[4]
+
+
+def phone(name: str, registry: str, key: str = "h"):
+    devices = ("--microphone", "test", "--speaker", "memory")
+    return program(
+        "phone", name, "--registry", registry, "--hang-up-key", key, *devices
+    )
+
+
+def test_two_consoles_call_each_other_through_a_registry(registry):
+    server, where = registry
+    with phone("alice", where, key="q") as alice, phone("bob", where) as bob:
+        alice.until("1 query a name")
+        bob.until("1 query a name")
+        server.until("bob at 127.0.0.1:")  # B5: confirmed, and the table is printed
+        server.until("Name")
+        server.until("alice")
+        server.until("bob")
+
+        alice.type("1")
+        alice.until("Whom do you want to call?")
+        alice.type("bob")
+        server.until("QUERY bob")  # B10
+        alice.until("QUERY bob")
+        alice.until("INVITE sip:bob@")
+        bob.until("Answer? Y or N")
+        bob.type("Y")
+        alice.until("in a call")
+        alice.until("q hangs up")
+        alice.type("0")
+        alice.until("End the call first")
+        alice.type("q")
+        bob.until("alice hung up")
+        bob.until("1 query a name")
+
+        bob.type("0")
+        bob.until("Goodbye")
+        assert bob.process.wait(10) == 0
+        server.until("bob at")
+
+
+def test_a_taken_name_ends_the_program_with_a_sentence(registry):
+    """B6."""
+    _, where = registry
+    with phone("alice", where) as first:
+        first.until("1 query a name")
+        with phone("alice", where) as second:
+            assert "name taken" in second.until("labkit:")
+            assert second.process.wait(10) == 1
+
+
+def test_a_taken_port_is_told_in_words(registry):
+    _, where = registry
+    host, port = where.split(":")
+    with program("registry", "--host", host, "--port", port) as second:
+        assert port in second.until("labkit:")
+        assert second.process.wait(10) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_ctrl_c_ends_the_registry_without_a_traceback(registry):
+    server, _ = registry
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(10) == 0
+    assert not any("Traceback" in line for line in server.printed)
+
+
+def test_the_doctor_comes_to_an_end():
+    with program("doctor") as doctor:
+        doctor.until("What this machine can do")
+        assert doctor.process.wait(30) == 0
