@@ -4,6 +4,8 @@ Two errors, after the model of HTTP and SIP engines: a `LocalError` says *you* a
 something that makes no sense now; a `RemoteError` says that *the other side* sent
 something it should not have, and carries the reply it deserves. A message says what
 happened, in which message or at which line, and what to do now.
+
+Notebook: 01-registry.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ of them may wait for a slow terminal, so they queue here, the oldest dropped whe
 are too many, and one thread prints them.
 
 Requirements B2, B5, B10, B19.
+
+Notebook: 04-videocall.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@
 `time.perf_counter()` never jumps but starts anywhere. This clock reads the first once,
 when the kit is imported, and counts with the second ever after. It is handed to the
 machines as a plain number.
+
+Notebook: 03-media.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ timers.
 It belongs to the process, not to a notebook's cell: a call goes on whatever the cell
 does. Other threads (a cell, a button, a camera) talk to it only through `run`, `call`
 and `post`.
+
+Notebook: 04-videocall.
 """
 
 from __future__ import annotations

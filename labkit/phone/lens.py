@@ -1,4 +1,7 @@
-"""Through a lens one watches pictures: one's own, or the peer's."""
+"""Through a lens one watches pictures: one's own, or the peer's.
+
+Notebook: 03-media.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Unlike those of `concurrent.futures` it still works while Python shuts down, when a
 phone that nobody closed hangs up and lets go of its devices.
+
+Notebook: 04-videocall.
 """
 
 from __future__ import annotations
