@@ -1,0 +1,207 @@
+// What every panel's page shares: the link to the kernel, and screens for its pictures.
+//
+// A page acknowledges which pictures have come, some times a second and cumulatively;
+// the kernel sends no more than the page takes. A screen shows only the newest picture.
+
+const ACKNOWLEDGE_EVERY = 80; // milliseconds
+const SILENT_AFTER = 4000;
+const GREET_EVERY = 1500;
+
+// One for each model on a page, however many views show it.
+class Link {
+  constructor(model) {
+    this.model = model;
+    this.page = Math.random().toString(36).slice(2);
+    this.numbers = {};
+    this.newest = {};
+    this.views = new Set();
+    this.heardAt = performance.now();
+    this.acknowledgedAt = 0;
+    this.greetedAt = 0;
+    this.timer = null;
+    model.on("msg:custom", (content, buffers) => this.hear(content, buffers));
+  }
+
+  attach(view) {
+    this.views.add(view);
+    if (this.views.size === 1) {
+      this.heardAt = performance.now();
+      this.watch = setInterval(() => this.watchOver(), 500);
+      this.greet();
+    }
+    for (const [stream, blob] of Object.entries(this.newest)) view.picture?.(stream, blob);
+    view.silent(false);
+    return () => this.detach(view);
+  }
+
+  detach(view) {
+    this.views.delete(view);
+    if (this.views.size === 0) {
+      clearInterval(this.watch);
+      this.say({ kind: "bye" });
+    }
+  }
+
+  say(content) {
+    try {
+      this.model.send({ ...content, page: this.page, numbers: this.numbers });
+    } catch {
+      // The comm is dead: the view already says that the kernel is silent.
+    }
+  }
+
+  greet() {
+    this.greetedAt = performance.now();
+    this.say({ kind: "hello" });
+  }
+
+  hear(content, buffers) {
+    this.heardAt = performance.now();
+    if (content.kind === "frame") {
+      this.numbers[content.stream] = content.number;
+      const data = buffers[0];
+      const type = new Uint8Array(data.buffer, data.byteOffset, 1)[0] === 0x89 ? "png" : "jpeg";
+      const blob = new Blob([data], { type: `image/${type}` });
+      this.newest[content.stream] = blob;
+      for (const view of this.views) view.picture?.(content.stream, blob, content);
+    } else if (content.kind !== "alive") {
+      for (const view of this.views) view.told?.(content);
+    }
+    this.acknowledge();
+  }
+
+  forget(stream) {
+    delete this.newest[stream];
+  }
+
+  acknowledge() {
+    if (this.timer !== null || this.views.size === 0) return;
+    const wait = this.acknowledgedAt + ACKNOWLEDGE_EVERY - performance.now();
+    const now = () => {
+      this.timer = null;
+      this.acknowledgedAt = performance.now();
+      if (this.views.size) this.say({ kind: "ack" });
+    };
+    if (wait <= 0) now();
+    else this.timer = setTimeout(now, wait);
+  }
+
+  watchOver() {
+    const now = performance.now();
+    const silent = now - this.heardAt > SILENT_AFTER && !this.model.get("scene").closed;
+    for (const view of this.views) view.silent(silent);
+    if (now - this.heardAt > GREET_EVERY && now - this.greetedAt > GREET_EVERY) this.greet();
+  }
+}
+
+// Shows pictures in an <img>; while one is being decoded, only the newest waits.
+class Screen {
+  constructor(image) {
+    this.image = image;
+    this.waiting = null;
+    this.busy = false;
+    this.url = null;
+    this.painted = 0;
+  }
+
+  show(blob) {
+    this.waiting = blob;
+    if (!this.busy) this.next();
+  }
+
+  async next() {
+    this.busy = true;
+    while (this.waiting) {
+      const url = URL.createObjectURL(this.waiting);
+      this.waiting = null;
+      this.image.src = url;
+      try {
+        await this.image.decode();
+        this.painted += 1;
+        this.image.dataset.painted = this.painted;
+        this.image.classList.remove("lk-empty");
+      } catch {
+        // Not a picture, or replaced meanwhile: the next one comes.
+      }
+      if (this.url) URL.revokeObjectURL(this.url);
+      this.url = url;
+    }
+    this.busy = false;
+  }
+
+  clear() {
+    this.waiting = null;
+    this.image.classList.add("lk-empty");
+    this.image.removeAttribute("src");
+  }
+
+  free() {
+    this.waiting = null;
+    if (this.url) URL.revokeObjectURL(this.url);
+  }
+}
+
+// element("p", { class: "lk-note", hidden: true }, "text", child): a DOM element.
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// Touch the page only where it changes: screen readers and focus stay calm.
+function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// The frame of every panel: `build(root, link, words)` makes its content and returns
+// { draw(scene), picture?(stream, blob), told?(content), free?() }.
+function panel(build) {
+  return () => {
+    let link;
+    return {
+      initialize({ model }) {
+        link = new Link(model);
+      },
+      render({ model, el }) {
+        const words = model.get("words");
+        const root = element("section", { class: "lk-panel" });
+        const state = element("p", { class: "lk-closed", role: "status", hidden: true });
+        el.classList.add("lk-root");
+        el.append(state, root);
+        const content = build(root, link, words);
+        const view = {
+          ...content,
+          silent(is) {
+            const closed = model.get("scene").closed;
+            const text = closed || (is ? words.silent : "");
+            state.hidden = !text;
+            write(state, text);
+            root.classList.toggle("lk-still", Boolean(text));
+            root.inert = Boolean(closed);
+          },
+        };
+        const draw = () => {
+          const scene = model.get("scene");
+          content.draw(scene);
+          if (scene.closed) view.silent(false);
+        };
+        model.on("change:scene", draw);
+        draw();
+        const detach = link.attach(view);
+        return () => {
+          model.off("change:scene", draw);
+          detach();
+          content.free?.();
+        };
+      },
+    };
+  };
+}

@@ -1,0 +1,155 @@
+"""What a phone's panel shows: a pure function of the phone's state and the panel's own.
+
+No browser, no thread, no clock: (state, desk, measures) in, plain data out. The page
+draws exactly this.
+
+Requirements D2, A14. Notebook: 04-videocall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.panels.measures import NOTHING, Measures
+from labkit.panels.words import BUTTONS, WORDS
+from labkit.phone import PhoneState
+from labkit.phone.state import CallSnapshot
+from labkit.signalling.machine.states import CallState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One user on the panel's list."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the panel itself remembers, beside the phone's state."""
+
+    typed: str = ""
+    """What stands in the field for a name."""
+    typed_by_us: int = 0
+    """Rises when Python, not the page, filled the field."""
+    users: tuple[Entry, ...] | None = None
+    """The list as last asked for; None before."""
+    working: str = ""
+    """The command being done."""
+    said: str = ""
+    """The last notice, the phone's or the panel's."""
+    error: str = ""
+    """Why the last command failed, in words."""
+
+
+def buttons(state: PhoneState, desk: Desk) -> dict[str, bool]:
+    """Which commands make sense now."""
+    call, typed = state.call, desk.typed.strip()
+    asks = state.registry is not None
+    incoming = call is not None and call.state is CallState.INCOMING
+    up = call is not None and call.state.is_up
+    held_by_me = up and call is not None and call.held_by_me
+    reachable = typed.startswith("sip:") or (asks and typed != state.name)
+    sensible = {
+        "register": asks and not state.registered,
+        "unregister": state.registered,
+        "query": asks and bool(typed),
+        "list": asks,
+        "call": bool(typed) and reachable and not state.busy,
+        "answer": incoming,
+        "refuse": incoming,
+        "hang_up": state.busy and not incoming,
+        "hold": up and not held_by_me,
+        "resume": held_by_me,
+    }
+    return {name: sensible[name] and not state.closed for name in BUTTONS}
+
+
+_HEADLINES: Mapping[CallState, tuple[str, str]] = {
+    CallState.CALLING: ("calling", "wait"),
+    CallState.RINGING: ("ringing", "wait"),
+    CallState.INCOMING: ("incoming", "ring"),
+    CallState.ACCEPTED: ("in_call", "call"),
+    CallState.HELD: ("held", "hold"),
+    CallState.REFUSED: ("refused", "over"),
+    CallState.CANCELLED: ("cancelled", "over"),
+    CallState.UNANSWERED: ("unanswered", "over"),
+    CallState.FAILED: ("failed", "bad"),
+    CallState.ENDED: ("ended", "over"),
+}
+
+
+def headline(state: PhoneState) -> tuple[str, str]:
+    """How the phone stands, in words, and the tone they are said in."""
+    call = state.call
+    if call is None:
+        return (
+            (WORDS["ready"], "ready") if state.registered else (WORDS["idle"], "idle")
+        )
+    word, tone = _HEADLINES[call.state]
+    if call.held_by_me:
+        word = "held_by_me"
+    elif call.held_by_peer:
+        word = "held_by_peer"
+    elif call.state is CallState.REFUSED and not call.outgoing:
+        word = "refused_here"
+    return WORDS[word].format(peer=call.peer), tone
+
+
+def timer(seconds: float) -> str:
+    """`1:05`, `1:00:00`."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def phone_view(
+    state: PhoneState, desk: Desk, measures: Measures = NOTHING
+) -> dict[str, Any]:
+    """The whole panel as plain data."""
+    call = state.call
+    words, tone = headline(state)
+    up = call is not None and call.state.is_up
+    view = {
+        "name": state.name,
+        "address": str(state.address),
+        "registry": str(state.registry or WORDS["no_registry"]),
+        "registered": state.registered,
+        "headline": words,
+        "tone": tone,
+        "why": "" if call is None else _why(call),
+        "timer": timer(call.seconds) if call is not None and call.seconds else "",
+        "buttons": buttons(state, desk),
+        "typed": desk.typed,
+        "typed_by_us": desk.typed_by_us,
+        "users": None if desk.users is None else [_entry(u, state) for u in desk.users],
+        "working": _working(desk),
+        "said": desk.said,
+        "error": desk.error,
+        "peer": call.peer if call is not None else "",
+        "pictures": up,
+        "measures": measures.as_dict() if up else None,
+    }
+    return {**view, "closed": WORDS["phone_closed"]} if state.closed else view
+
+
+def _why(call: CallSnapshot) -> str:
+    """The reason, where the headline does not say it already."""
+    return call.why if call.state.is_over else ""
+
+
+def _working(desk: Desk) -> str:
+    if not desk.working:
+        return ""
+    return WORDS["working"].format(button=BUTTONS[desk.working])
+
+
+def _entry(user: Entry, state: PhoneState) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "address": user.address,
+        "own": user.name == state.name,
+    }
