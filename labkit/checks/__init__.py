@@ -7,9 +7,15 @@ and returns a `CheckResult`. `frame.check` and `frame.Case` make a new one.
 """
 
 from labkit.checks.frame import Case, CheckResult, check
+from labkit.checks.media import check_jitter, check_read_header
 from labkit.checks.registry import check_cut_lines, check_read_found
 from labkit.checks.signalling import check_media_ports, check_put_on_hold
 from labkit.checks.source import Source, show_source
+from labkit.checks.videocall import (
+    check_percentile,
+    check_post_dial_delay,
+    check_retransmissions,
+)
 
 __all__ = [
     "Case",
@@ -17,8 +23,13 @@ __all__ = [
     "Source",
     "check",
     "check_cut_lines",
+    "check_jitter",
     "check_media_ports",
+    "check_percentile",
+    "check_post_dial_delay",
     "check_put_on_hold",
     "check_read_found",
+    "check_read_header",
+    "check_retransmissions",
     "show_source",
 ]
