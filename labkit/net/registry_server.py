@@ -14,11 +14,16 @@ import logging
 import socket
 from collections.abc import Callable, Hashable, Sequence
 
-from labkit.effects import Address, Close, Effect, Notify, Send, StartTimer, StopTimer
+from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
 from labkit.net import clock
 from labkit.net.loop import Loop, Timers
 from labkit.net.registry_tcp import keep_alive, plain_address
-from labkit.registry.machine import Heard, RegistryEvent, RegistryMachine
+from labkit.registry.machine import (
+    Heard,
+    RegistryEffect,
+    RegistryEvent,
+    RegistryMachine,
+)
 from labkit.trace.record import Trace
 
 MOST_UNREAD = 256 * 1024
@@ -90,7 +95,7 @@ class RegistryServer:
 
     def received(self, key: Hashable, count: int) -> None:
         """`count` bytes from this connection are in the buffer."""
-        data, now = bytes(self.buffer[:count]), clock.now()
+        data, now = self.buffer[:count].tobytes(), clock.now()
         self.apply(self.machine.received(key, data, now), now)
 
     def _timeout(self, key: Hashable, now: float) -> None:
@@ -98,13 +103,15 @@ class RegistryServer:
 
     # --- what the machine wants done
 
-    def apply(self, effects: list[Effect], now: float) -> None:
+    def apply(self, effects: list[RegistryEffect], now: float) -> None:
         """Carry out the machine's effects, in order."""
         for effect in effects:
-            if isinstance(effect, Notify):
-                self._notify(effect.event, now)
+            if isinstance(effect, Heard):
+                self._heard(effect, now)
             elif isinstance(effect, Send):
                 self._send(self._connections.get(effect.to), effect.data, now)
+            elif isinstance(effect, Notify):
+                self._on_event(effect.event)  # type: ignore[arg-type]
             elif isinstance(effect, (StartTimer, StopTimer)):
                 self._timers.apply(effect)
             elif isinstance(effect, Close):
@@ -112,16 +119,13 @@ class RegistryServer:
                 if connection is not None:
                     connection.finish()
 
-    def _notify(self, event: object, now: float) -> None:
-        if isinstance(event, Heard):
-            connection = self._connections.get(event.connection)
-            if connection is not None:
-                self.trace.record(
-                    now, "registry", "TCP", "received",
-                    connection.peer, connection.here, event.line, event.note,
-                )  # fmt: skip
-        else:
-            self._on_event(event)  # type: ignore[arg-type]
+    def _heard(self, heard: Heard, now: float) -> None:
+        connection = self._connections.get(heard.connection)
+        if connection is not None:
+            self.trace.record(
+                now, "registry", "TCP", "received",
+                connection.peer, connection.here, heard.line, heard.note,
+            )  # fmt: skip
 
     def _send(self, connection: _Connection | None, data: bytes, now: float) -> None:
         if connection is not None and connection.send(data):

@@ -131,7 +131,8 @@ class Query:
     name: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", checked_name(self.name))
+        if (name := checked_name(self.name)) is not self.name:
+            object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,8 @@ class Unregister:
     name: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", checked_name(self.name))
+        if (name := checked_name(self.name)) is not self.name:
+            object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ class Unregistered:
     name: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", checked_name(self.name))
+        if (name := checked_name(self.name)) is not self.name:
+            object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from labkit.effects import Address
+from labkit.effects import Address, Effect
 from labkit.registry.messages import Refused, User
 
 
@@ -79,9 +79,12 @@ RegistryEvent: TypeAlias = (
 
 
 class Heard(NamedTuple):
-    """One line has come in, for the trace; a tuple because there are many (B10)."""
+    """The registry's own effect: note in the trace that this line has come in (B10)."""
 
     connection: Hashable
     line: bytes
-    note: str
+    note: str = ""
     """Empty, or what is wrong with it: `malformed: …`."""
+
+
+RegistryEffect: TypeAlias = Effect | Heard

@@ -3,7 +3,7 @@
     machine = RegistryMachine()
     machine.connected("nc", Address("127.0.0.1", 40000), now=0.0)
     machine.received("nc", b"QUERY bob\\n", now=1.0)
-    # [Notify(Heard("nc", b"QUERY bob\\n")), Send(b"404 unknown user: bob\\n", "nc")]
+    # [Heard("nc", b"QUERY bob\\n"), Send(b"404 unknown user: bob\\n", "nc")]
 
 A connection may register several names (up to the limit); all of them live as long as
 it does. Bad lines are answered and forgotten; only a half line that is never finished,
@@ -18,12 +18,13 @@ from collections import Counter
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from labkit.effects import Address, Close, Effect, Notify, Send, StartTimer, StopTimer
+from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
 from labkit.errors import RemoteError
 from labkit.registry.machine.events import (
     ConnectionRefused,
     Heard,
     RegistrationRefused,
+    RegistryEffect,
     UserLeft,
     UserLost,
     UserRegistered,
@@ -44,7 +45,6 @@ from labkit.registry.messages import (
     Refused,
     Register,
     Registered,
-    Reply,
     Unregister,
     Unregistered,
     User,
@@ -82,6 +82,10 @@ class _Connection:
         self.closing = False
 
 
+def _refuse(status: int, words: str) -> bytes:
+    return write_reply(Refused(status, words))
+
+
 class RegistryMachine:
     """The whole registry but its sockets: table, policies, limits and leases.
 
@@ -98,7 +102,7 @@ class RegistryMachine:
         self._connections: dict[Hashable, _Connection] = {}
         self._per_host: Counter[str] = Counter()
         too_many = f"more than {self.limits.requests_per_second} requests in a second"
-        self._too_many = write_reply(Refused(429, f"{too_many}; wait a moment"))
+        self._too_many = _refuse(429, f"{too_many}; wait a moment")
 
     @property
     def users(self) -> list[User]:
@@ -114,7 +118,7 @@ class RegistryMachine:
 
     def connected(
         self, connection: Hashable, peer: Address, now: float
-    ) -> list[Effect]:
+    ) -> list[RegistryEffect]:
         """A client has connected from `peer`."""
         most, most_here = self.limits.connections, self.limits.connections_per_host
         if len(self._connections) >= most:
@@ -131,20 +135,23 @@ class RegistryMachine:
             Notify(ConnectionRefused(peer, refusal)),
         ]
 
-    def received(self, connection: Hashable, data: bytes, now: float) -> list[Effect]:
+    def received(
+        self, connection: Hashable, data: bytes, now: float
+    ) -> list[RegistryEffect]:
         """Bytes have come in: a line, many, a piece of one, or anything at all."""
         client = self._connections.get(connection)
         if client is None or client.closing:
             return []
-        effects: list[Effect] = []
+        effects: list[RegistryEffect] = []
         lines = client.lines.feed(data)
         for line in lines:
             if not self._line(connection, client, line, now, effects):
                 return effects
-        self._watch_half_line(connection, client, bool(lines), now, effects)
+        if client.waiting or client.lines.holds_half_a_line:
+            self._watch_half_line(connection, client, bool(lines), now, effects)
         return effects
 
-    def disconnected(self, connection: Hashable, now: float) -> list[Effect]:
+    def disconnected(self, connection: Hashable, now: float) -> list[RegistryEffect]:
         """The connection is gone; names still held on it are lost, for the grace."""
         client = self._connections.pop(connection, None)
         if client is None:
@@ -152,7 +159,7 @@ class RegistryMachine:
         self._per_host[client.peer.host] -= 1
         if not self._per_host[client.peer.host]:
             del self._per_host[client.peer.host]
-        effects: list[Effect] = []
+        effects: list[RegistryEffect] = []
         if client.waiting:
             effects.append(StopTimer(HalfLineTimer(connection)))
         until = now + self.policy.grace
@@ -162,7 +169,7 @@ class RegistryMachine:
             effects.append(Notify(UserLost(lease.user, until)))
         return effects
 
-    def timeout(self, key: Hashable, now: float) -> list[Effect]:
+    def timeout(self, key: Hashable, now: float) -> list[RegistryEffect]:
         """A timer that was started has run out."""
         if isinstance(key, GraceTimer):
             return self._expire(key.name)
@@ -170,9 +177,9 @@ class RegistryMachine:
             return self._give_up_on(key.connection)
         return []
 
-    def shut_down(self) -> list[Effect]:
+    def shut_down(self) -> list[RegistryEffect]:
         """The registry itself ends: all rows and connections are forgotten."""
-        effects: list[Effect] = []
+        effects: list[RegistryEffect] = []
         for lease in self.table:
             self.table.happen(lease, "close")
             effects.append(Notify(UserLeft(lease.user, "the registry was closed")))
@@ -188,7 +195,7 @@ class RegistryMachine:
         client: _Connection,
         line: bytes,
         now: float,
-        effects: list[Effect],
+        effects: list[RegistryEffect],
     ) -> bool:
         """Answer one line; returns whether the connection goes on."""
         if now - client.second >= 1.0:
@@ -196,36 +203,35 @@ class RegistryMachine:
             client.requests = 0
         client.requests += 1
         if client.requests > self.limits.requests_per_second:
-            effects.append(Notify(Heard(connection, line, "refused: too many")))
+            effects.append(Heard(connection, line, "refused: too many"))
             effects.append(Send(self._too_many, connection))
             return True
         try:
             request = parse_request(line)
         except RemoteError as error:
-            effects.append(Notify(Heard(connection, line, f"malformed: {error}")))
-            effects.append(Send(write_reply(Refused(400, str(error))), connection))
+            effects.append(Heard(connection, line, f"malformed: {error}"))
+            effects.append(Send(_refuse(400, str(error)), connection))
             return True
-        effects.append(Notify(Heard(connection, line, "")))
-        reply: Reply
+        effects.append(Heard(connection, line))
         match request:
             case Query():
-                reply = self._query(request.name)
+                answer = self._query(request.name)
             case Register():
-                reply = self._register(connection, client, request, now, effects)
+                answer = self._register(connection, client, request, now, effects)
             case ListUsers():
-                reply = UserList(tuple(self.users))
+                answer = write_reply(UserList(tuple(self.users)))
             case Unregister():
-                reply = self._unregister(connection, client, request.name, effects)
+                answer = self._unregister(connection, client, request.name, effects)
             case Quit():
-                reply = self._quit(client, effects)
-        effects.append(Send(write_reply(reply), connection))
+                answer = self._quit(client, effects)
+        effects.append(Send(answer, connection))
         if isinstance(request, Quit):
             effects += self._close(connection, client)
         return not client.closing
 
-    def _query(self, name: str) -> Reply:
+    def _query(self, name: str) -> bytes:
         lease = self.table.named(name)
-        return Found(lease.user) if lease else Refused(404, f"unknown user: {name}")
+        return lease.answer if lease else _refuse(404, f"unknown user: {name}")
 
     def _register(
         self,
@@ -233,8 +239,8 @@ class RegistryMachine:
         client: _Connection,
         request: Register,
         now: float,
-        effects: list[Effect],
-    ) -> Reply:
+        effects: list[RegistryEffect],
+    ) -> bytes:
         origin = client.peer.host
         refusal = first_objection(
             Application(
@@ -245,15 +251,16 @@ class RegistryMachine:
         if refusal is not None:
             event = RegistrationRefused(request.name, client.peer, refusal)
             effects.append(Notify(event))
-            return refusal
+            return write_reply(refusal)
         returned = self._make_way(request, effects)
         user = User(request.name, request.host, request.port, since=now)
-        self.table.add(Lease(user, connection, origin))
+        answer = write_reply(Found(user))
+        self.table.add(Lease(user, connection, origin, answer))
         client.names += (user.name,)
         effects.append(Notify(UserRegistered(user, returned)))
-        return Registered(user)
+        return write_reply(Registered(user))
 
-    def _make_way(self, request: Register, effects: list[Effect]) -> bool:
+    def _make_way(self, request: Register, effects: list[RegistryEffect]) -> bool:
         """Drop the lost rows that have the name or the address; was it the name?"""
         returned = False
         for lease in (
@@ -276,26 +283,26 @@ class RegistryMachine:
         connection: Hashable,
         client: _Connection,
         name: str,
-        effects: list[Effect],
-    ) -> Reply:
+        effects: list[RegistryEffect],
+    ) -> bytes:
         lease = self.table.named(name)
         if lease is None:
-            return Refused(404, f"unknown user: {name}")
+            return _refuse(404, f"unknown user: {name}")
         if lease.connection != connection:
-            return Refused(403, f"not yours: {name} was registered by somebody else")
+            return _refuse(403, f"not yours: {name} was registered by somebody else")
         self.table.happen(lease, "leave")
         client.names = tuple(held for held in client.names if held != name)
         effects.append(Notify(UserLeft(lease.user, "unregistered")))
-        return Unregistered(name)
+        return write_reply(Unregistered(name))
 
-    def _quit(self, client: _Connection, effects: list[Effect]) -> Reply:
+    def _quit(self, client: _Connection, effects: list[RegistryEffect]) -> bytes:
         for lease in self._held_by(client):
             self.table.happen(lease, "leave")
             effects.append(Notify(UserLeft(lease.user, "said goodbye")))
         client.names = ()
-        return Bye()
+        return write_reply(Bye())
 
-    def _expire(self, name: str) -> list[Effect]:
+    def _expire(self, name: str) -> list[RegistryEffect]:
         lease = self.table.named(name)
         if lease is None:
             return []
@@ -315,7 +322,7 @@ class RegistryMachine:
         client: _Connection,
         some_ended: bool,
         now: float,
-        effects: list[Effect],
+        effects: list[RegistryEffect],
     ) -> None:
         """Let the timer run from the first byte of the line that is not finished."""
         key = HalfLineTimer(connection)
@@ -328,7 +335,7 @@ class RegistryMachine:
             client.waiting = False
             effects.append(StopTimer(key))
 
-    def _give_up_on(self, connection: Hashable) -> list[Effect]:
+    def _give_up_on(self, connection: Hashable) -> list[RegistryEffect]:
         client = self._connections.get(connection)
         if client is None or client.closing:
             return []
@@ -341,9 +348,9 @@ class RegistryMachine:
             Notify(ConnectionRefused(client.peer, refusal)),
         ]
 
-    def _close(self, connection: Hashable, client: _Connection) -> list[Effect]:
+    def _close(self, connection: Hashable, client: _Connection) -> list[RegistryEffect]:
         client.closing = True
-        effects: list[Effect] = [Close(connection)]
+        effects: list[RegistryEffect] = [Close(connection)]
         if client.waiting:
             client.waiting = False
             effects.append(StopTimer(HalfLineTimer(connection)))

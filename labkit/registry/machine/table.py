@@ -56,6 +56,8 @@ class Lease:
     """The connection that registered it."""
     origin: str
     """The host at the connection's other end: only it can come back for the row."""
+    answer: bytes
+    """The reply to a query for this user, written once: it is asked for often."""
     state: LeaseState = LeaseState.HELD
 
     def gives_way_to(self, host: str) -> bool:
