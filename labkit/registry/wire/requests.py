@@ -35,24 +35,43 @@ def read_port(text: str) -> int:
     return int(text)
 
 
-def _register(name: str, host: str, port: str) -> Register:
+def _read_register(rest: str) -> Register:
+    fields = rest.split(" ")
+    if len(fields) != 3:
+        raise LocalError(
+            "the form is: REGISTER NAME HOST PORT (one space between fields, none "
+            f"within); {len(fields) if rest else 0} fields after REGISTER were sent"
+        )
+    name, host, port = fields
     return Register(name, host, read_port(port))
 
 
+def _read_list(rest: str) -> ListUsers:
+    if rest:
+        raise LocalError(f"LIST stands alone on its line, without {quoted(rest)}")
+    return ListUsers()
+
+
+def _read_quit(rest: str) -> Quit:
+    if rest:
+        raise LocalError(f"QUIT stands alone on its line, without {quoted(rest)}")
+    return Quit()
+
+
 class _Form(NamedTuple):
-    """How one request is written, and how it is made of its fields."""
+    """How one request is written, and how what follows its word is read."""
 
     kind: type[Request]
     fields: tuple[str, ...]
-    make: Callable[..., Request]
+    read: Callable[[str], Request]
 
 
 REQUESTS = {
-    "REGISTER": _Form(Register, ("name", "host", "port"), _register),
+    "REGISTER": _Form(Register, ("name", "host", "port"), _read_register),
     "QUERY": _Form(Query, ("name",), Query),
-    "LIST": _Form(ListUsers, (), ListUsers),
+    "LIST": _Form(ListUsers, (), _read_list),
     "UNREGISTER": _Form(Unregister, ("name",), Unregister),
-    "QUIT": _Form(Quit, (), Quit),
+    "QUIT": _Form(Quit, (), _read_quit),
 }
 """The word a line begins with, the fields that follow, and what it asks for."""
 
@@ -65,13 +84,11 @@ def parse_request(line: bytes) -> Request:
     Raises RemoteError whose `reply` is the `400` to answer with.
     """
     try:
-        word, *fields = text_of(line).split(" ")
+        word, _, rest = text_of(line).partition(" ")
         form = REQUESTS.get(word)
         if form is None:
             raise ValueError(_unknown(word))
-        if len(fields) != len(form.fields):
-            raise ValueError(_wrong_form(word, form, fields))
-        return form.make(*fields)
+        return form.read(rest)
     except (ValueError, LocalError) as error:
         raise RemoteError(str(error), Refused(400, str(error))) from None
 
@@ -87,11 +104,3 @@ def _unknown(word: str) -> str:
     *most, last = REQUESTS
     what = f"unknown request {quoted(word)}" if word else "no request in the line"
     return f"{what}; write {', '.join(most)} or {last}"
-
-
-def _wrong_form(word: str, form: _Form, fields: list[str]) -> str:
-    wanted = " ".join([word, *(field.upper() for field in form.fields)])
-    return (
-        f"the form is: {wanted} (one space between fields, none within); "
-        f"{len(fields)} fields after {word} were sent"
-    )
