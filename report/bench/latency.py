@@ -3,88 +3,205 @@
     python report/bench/latency.py            a table
     python report/bench/latency.py --json     one object
 
-640×480 at 30 pictures a second (a moving test card), Opus in stretches of 20 ms. Picture:
-camera callback → decoded and ready to show. Sound: capture of a stretch's first sample →
-handed to the loudspeaker, so 20 ms of it are the stretch itself. Figures are medians over
-the runs; spreads are told beside them.
+640×480 at 30 pictures a second (a moving test card, about 26 kB as JPEG q50), Opus in
+stretches of 20 ms. Picture: camera callback → decoded and ready to show. Sound: capture
+of a stretch's first sample → handed to the loudspeaker, so 20 ms of it are the stretch
+itself. Both are read from what was really shown and played (`latency_party.py`).
+
+Busy cell: a pure-Python loop spins on the main thread of alice's process, as a
+notebook's cell would; counted are the pictures that she sends and those that she sees.
+`both_busy` is the same with such a loop in both processes.
+
+Each figure is the median over the runs of that run's percentile. Programs of others are
+measured in the same runs if they are installed (`pip install labkit[bench]`). vidstream
+unpickles what the network sends: it is run on loopback only, against itself.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import queue
 import subprocess
 import sys
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import common
 
 HERE = Path(__file__).parent
-MOST = 0.24
+LONGEST = 0.24
 """Seconds: tones come every 0.24 s, so a greater latency of sound cannot be told."""
+PATIENCE = 60.0
+
+KIT, AIORTC, VIDSTREAM = "party", "aiortc", "vidstream"
+CALLS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
+    "jpeg": (KIT, (), ()),
+    "vp8": (KIT, ("--video", "VP8"), ("--video", "VP8")),
+    "busy": (KIT, ("--spin",), ()),
+    "both_busy": (KIT, ("--spin",), ("--spin",)),
+    "aiortc": (AIORTC, (), ()),
+    "vidstream": (VIDSTREAM, (), ()),
+}
+"""What is measured in each run: whose program, and alice's and bob's options."""
 
 
 class Process:
-    """One party in a process of its own."""
+    """One party in a process of its own; its lines go into a common queue."""
 
-    def __init__(self, program: str, *arguments: str) -> None:
-        command = [sys.executable, str(HERE / program), *arguments]
+    def __init__(self, program: str, arguments: Sequence[str], lines: queue.Queue):
+        command = [sys.executable, str(HERE / f"latency_{program}.py"), *arguments]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
-    def tell(self, message: dict) -> None:
+    def _read(self, lines: queue.Queue) -> None:
+        for line in self._process.stdout:
+            lines.put((self, json.loads(line)))
+        lines.put((self, None))
+
+    def tell(self, message: object) -> None:
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
 
-    def hear(self) -> dict:
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit("a party of the bench died; its words are above")
-        return json.loads(line)
-
     def end(self) -> None:
-        self._process.stdin.close()
         try:
+            self._process.stdin.close()
             self._process.wait(10)
-        except subprocess.TimeoutExpired:
+        except (OSError, subprocess.TimeoutExpired):
             self._process.kill()
             self._process.wait()
 
 
-def call(program: str, *arguments: str) -> dict[str, object]:
-    """One call between two processes: latencies in milliseconds, cores a party."""
-    parties = [Process(program, "--name", name, *arguments) for name in ("alice", "bob")]
+def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
+    """One call between two processes: all latencies in ms, and the cores a party."""
+    lines: queue.Queue = queue.Queue()
+    parties = [
+        Process(program, ("--name", name, *arguments), lines)
+        for name, arguments in zip(("alice", "bob"), options, strict=True)
+    ]
+    results: dict[Process, dict] = {}
     try:
-        here, there = [party.hear() for party in parties]
-        parties[0].tell(there)
-        parties[1].tell(here)
-        results = [party.hear() for party in parties]
+        while len(results) < len(parties):
+            party, line = lines.get(timeout=PATIENCE)
+            if line is None:
+                raise RuntimeError(f"{program}: a party died; its words are above")
+            if "to_peer" in line:
+                parties[party is parties[0]].tell(line["to_peer"])
+            else:
+                results[party] = line["result"]
         for party in parties:
             party.tell({})
     finally:
         for party in parties:
             party.end()
-    told = [result["parties"][0] for result in results]
-    return latencies(told, [result["cores"] for result in results])
+    return latencies([results[party] for party in parties])
 
 
-def latencies(told: list[dict], cores: list[float]) -> dict[str, object]:
+def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
     """What each saw and heard, against what the other one sent."""
-    video, audio, shown = [], [], 0.0
+    told = [result["parties"][0] for result in results]
+    video: list[float] = []
+    audio: list[float] = []
     for seer, sender in (told, reversed(told)):
         captured = dict(map(tuple, sender["sent"]))
-        video += [(at - captured[ms]) * 1e3 for ms, at in seer["seen"] if ms in captured]
+        video += [
+            (at - captured[bears]) * 1e3
+            for bears, at in seer["seen"]
+            if bears in captured
+        ]
         for at in seer["heard"]:
-            before = [spoken for spoken in sender["spoken"] if spoken < at]
-            if before and at - before[-1] < MOST:
-                audio.append((at - before[-1]) * 1e3)
-    return {"video": video, "audio": audio, "cores": sum(cores) / len(cores)}
+            spoken = [time for time in sender["spoken"] if time < at]
+            if spoken and at - spoken[-1] < LONGEST:
+                audio.append((at - spoken[-1]) * 1e3)
+    return {
+        "video": video,
+        "audio": audio,
+        "cores": [result["cores"] for result in results],
+    }
+
+
+FIGURES = {
+    "video_p50_ms": ("jpeg", "video", 0.50, 2.5),
+    "video_p95_ms": ("jpeg", "video", 0.95, 5.0),
+    "video_vp8_p50_ms": ("vp8", "video", 0.50, 5.0),
+    "audio_p50_ms": ("jpeg", "audio", 0.50, 45.0),
+    "cpu_cores_per_party": ("jpeg", "cores", 1.00, 0.10),
+    "busy_cell_p50_ms": ("busy", "video", 0.50, 5.0),
+    "busy_cell_p99_ms": ("busy", "video", 0.99, 20.0),
+    "both_busy_p50_ms": ("both_busy", "video", 0.50, None),
+    "both_busy_p99_ms": ("both_busy", "video", 0.99, None),
+}
+"""Key → whose call, which list, which share of it, what is to be reached."""
+for other in (AIORTC, VIDSTREAM):
+    FIGURES |= {
+        f"{other}_video_p50_ms": (other, "video", 0.50, None),
+        f"{other}_video_p95_ms": (other, "video", 0.95, None),
+        f"{other}_audio_p50_ms": (other, "audio", 0.50, None),
+        f"{other}_cores_per_party": (other, "cores", 1.00, None),
+    }
+
+
+def measure(runs: int, timing: Sequence[str]) -> dict[str, list[float]]:
+    """Each figure, run by run; the programs take turns, so all share the weather."""
+    measured: dict[str, list[float]] = {}
+    for run in range(runs):
+        for name, (program, alice, bob) in CALLS.items():
+            if program != KIT and importlib.util.find_spec(program) is None:
+                continue
+            common.say(f"run {run + 1} of {runs}: {name}")
+            try:
+                found = call(program, (*alice, *timing), (*bob, *timing))
+            except (RuntimeError, queue.Empty) as error:
+                common.say(f"{name} failed: {error!r}")
+                continue
+            for key, (whose, what, share, _) in FIGURES.items():
+                if whose == name and found[what]:
+                    value = common.percentile(found[what], share)
+                    measured.setdefault(key, []).append(value)
+    return measured
+
+
+def main() -> None:
+    parser = common.arguments("How late are picture and sound?", runs=3)
+    parser.add_argument("--seconds", default="10", help="of each call (default 10)")
+    options = parser.parse_args()
+    measured = measure(options.runs, ("--seconds", options.seconds))
+    spreads = {key: common.spread(values) for key, values in measured.items()}
+    rows = [
+        {
+            "figure": key,
+            "median": f"{spread['median']:.3g}",
+            "from … to": f"{spread['min']:.3g} … {spread['max']:.3g}",
+            "to reach": "" if FIGURES[key][3] is None else f"≤ {FIGURES[key][3]:g}",
+        }
+        for key, spread in spreads.items()
+    ]
+    absent = {
+        name: "not installed"
+        for name in (AIORTC, VIDSTREAM)
+        if importlib.util.find_spec(name) is None
+    }
+    absent["gstreamer"] = "not measured: its Python bindings are no PyPI package"
+    for name, why in absent.items():
+        rows.append({"figure": name, "median": why, "from … to": "", "to reach": ""})
+    common.report(
+        f"Latency, medians of {options.runs} runs of {options.seconds} s",
+        rows,
+        {
+            **{key: spread["median"] for key, spread in spreads.items()},
+            "spread": spreads,
+            "runs": options.runs,
+            "absent": absent,
+            **common.circumstances(
+                "aiortc", "vidstream", "av", "numpy", "opencv-python-headless"
+            ),
+        },
+        options.json,
+    )
 
 
 if __name__ == "__main__":
-    import sys
-    args = sys.argv[1:]
-    r = call("latency_party.py", *args)
-    p = common.percentile
-    print("video n", len(r["video"]), [round(p(r["video"], q), 2) for q in (0.5, 0.95, 0.99, 1)],
-      "audio n", len(r["audio"]), [round(p(r["audio"], q), 2) for q in (0.5, 0.95, 1)] if r["audio"] else "", "cores", round(r["cores"], 3))
+    main()

@@ -1,7 +1,7 @@
 """One party of the latency bench: a phone's media engine in a process of its own.
 
-It talks to `latency.py` in lines of JSON on standard input and output: it says where it
-receives, is told where the peer does, runs, and tells what it saw and heard, and when.
+It talks to `latency.py` in lines of JSON on standard input and output: what it has to
+say to its peer (where it receives), and in the end what it saw and heard, and when.
 
 Every picture bears its time of capture in squares (`labkit.devices.timestamp`), every
 quarter of a second one stretch of sound is a tone among silence. So what is measured is
@@ -32,6 +32,7 @@ from labkit.net.media import MediaSession, Shown, StreamSetup
 from labkit.trace import Trace
 
 WIDTH, HEIGHT, FPS, RATE, BLOCK = 640, 480, 30, 48_000, 960
+STRETCH = BLOCK / RATE
 BLOCKS_A_TONE = 12
 """One stretch of 20 ms in so many is a tone."""
 LOUD = 1500
@@ -65,13 +66,19 @@ class Ear:
         self.heard: list[float] = []
         self._was_loud = False
 
-    def listen(self, samples: np.ndarray, at: float) -> None:
-        """These samples were handed to the loudspeaker at monotonic time `at`."""
-        wide = samples.astype(np.float32)
-        loud = float(np.dot(wide, wide)) / max(1, len(wide)) > LOUD**2
-        if loud and not self._was_loud:
-            self.heard.append(at)
-        self._was_loud = loud
+    def listen(self, samples: np.ndarray, rate: int, at: float) -> None:
+        """These samples were handed to the loudspeaker at monotonic time `at`.
+
+        A long block is played one stretch of 20 ms after the other, each later than the
+        one before.
+        """
+        step = round(rate * STRETCH)
+        for number, first in enumerate(range(0, len(samples), step)):
+            wide = samples[first : first + step].astype(np.float32)
+            loud = float(np.dot(wide, wide)) / len(wide) > LOUD**2
+            if loud and not self._was_loud:
+                self.heard.append(at + number * STRETCH)
+            self._was_loud = loud
 
 
 def tone(number: int, count: int, rate: int) -> np.ndarray:
@@ -101,7 +108,6 @@ class Party:
 
     def __init__(self, name: str, video: str) -> None:
         self.eye, self.ear = Eye(), Ear()
-        self.errors: list[float] = []
         self.session = MediaSession(
             "127.0.0.1", name=name, trace=Trace(name), random=random.Random()
         )
@@ -146,23 +152,26 @@ class Party:
     def _fetch(self, samples: int, rate: int) -> np.ndarray:
         at = time.perf_counter()
         fetched = self.session.next_sound(samples, rate)
-        self.ear.listen(fetched, at)
+        self.ear.listen(fetched, rate, at)
         return fetched
 
     def _shown(self, shown: Shown) -> None:
         at = time.perf_counter()
         self.eye.look(shown.pixels, at)
-        if shown.latency is not None:
-            self.errors.append(shown.captured + TO_MONOTONIC)
 
 
-def tell(message: dict[str, object]) -> None:
-    """One line of JSON to the bench."""
-    print(json.dumps(message), flush=True)
+def tell_peer(message: dict[str, object]) -> None:
+    """One line of JSON that the bench hands to the other party."""
+    print(json.dumps({"to_peer": message}), flush=True)
 
 
-def hear() -> dict[str, object]:
-    """The bench's next line; an empty one means that it is gone."""
+def tell_result(message: dict[str, object]) -> None:
+    """One line of JSON for the bench."""
+    print(json.dumps({"result": message}), flush=True)
+
+
+def hear() -> dict:
+    """The next line from the peer, or from the bench; none means that it is gone."""
     line = sys.stdin.readline()
     if not line:
         raise SystemExit("the bench is gone")
@@ -196,15 +205,16 @@ def measure(eyes: list[Eye], ears: list[Ear], chosen: argparse.Namespace) -> Non
     else:
         time.sleep(chosen.seconds)
     cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    tell(
-        {
-            "cores": cores,
-            "parties": [
-                {"sent": e.sent, "seen": e.seen, "spoken": r.sent, "heard": r.heard}
-                for e, r in zip(eyes, ears, strict=True)
-            ],
-        }
-    )
+    result(eyes, ears, cores)
+
+
+def result(eyes: list[Eye], ears: list[Ear], cores: float) -> None:
+    """Tell the bench what each party of this process saw and heard."""
+    parties = [
+        {"sent": eye.sent, "seen": eye.seen, "spoken": ear.sent, "heard": ear.heard}
+        for eye, ear in zip(eyes, ears, strict=True)
+    ]
+    tell_result({"cores": cores, "parties": parties})
 
 
 def main() -> None:
@@ -215,7 +225,7 @@ def main() -> None:
         for party, other in zip(parties, reversed(parties), strict=True):
             party.start(other.session.ports)
     else:
-        tell({"ports": parties[0].session.ports})
+        tell_peer({"ports": parties[0].session.ports})
         parties[0].start(hear()["ports"])
     measure([p.eye for p in parties], [p.ear for p in parties], chosen)
     hear()  # stay until the peer has measured too

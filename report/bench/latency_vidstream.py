@@ -1,0 +1,134 @@
+"""One party of the latency bench: vidstream (JPEG over TCP, raw sound over TCP).
+
+vidstream *unpickles what the network sends*: whoever can connect to its port can run
+any program on the machine. It is measured on loopback only, against itself only.
+
+It wants a camera, a window, a sound card and a mouse; a bench has none of them. Its own
+code runs as it is, with stand-ins in their places: `cv2.imshow` notes when a picture is
+ready, `pyaudio` is a sound card that records tones and takes what it is given at once.
+(A real window adds its `waitKey(1)`, a millisecond or more, to each picture.) JPEG
+quality is set to 50 as for the others.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+import types
+
+import cv2
+import numpy as np
+from latency_party import (
+    BLOCKS_A_TONE,
+    FPS,
+    HEIGHT,
+    STRETCH,
+    TO_MONOTONIC,
+    WIDTH,
+    Ear,
+    Eye,
+    hear,
+    options,
+    result,
+    tell_peer,
+)
+
+from labkit.devices.test_card import TestCard
+from labkit.net import clock
+
+HOST = "127.0.0.1"
+EYE, EAR = Eye(), Ear()
+
+
+class StandInStream:
+    """A sound card's stream: reads at the pace of time, takes what is written at once."""
+
+    def __init__(self, rate: int, **_: object) -> None:
+        self._rate = rate
+        self._begun = time.perf_counter()
+        self._samples = 0
+
+    def read(self, frames: int) -> bytes:
+        numbers = self._samples + np.arange(frames)
+        self._samples += frames
+        due = self._begun + self._samples / self._rate
+        time.sleep(max(0.0, due - time.perf_counter()))
+        stretch = numbers // int(STRETCH * self._rate)
+        loud = stretch % BLOCKS_A_TONE == 0
+        for first in numbers[np.flatnonzero(np.diff(loud, prepend=False) & loud)]:
+            EAR.sent.append(self._begun + first / self._rate)
+        wave = np.sin(numbers * (1000 * 2 * np.pi / self._rate))
+        return (np.where(loud, 12_000, 20) * wave).astype("<i2").tobytes()
+
+    def write(self, data: bytes) -> None:
+        at = time.perf_counter()
+        samples = np.frombuffer(data[: len(data) // 2 * 2], "<i2")
+        EAR.listen(samples, self._rate, at)
+
+
+class StandInAudio:
+    def open(self, rate: int, **settings: object) -> StandInStream:
+        return StandInStream(rate, **settings)
+
+
+def stand_ins() -> None:
+    """Put our things in the places of camera, window, sound card and mouse."""
+    sound = types.ModuleType("pyaudio")
+    sound.PyAudio, sound.paInt16 = StandInAudio, 8
+    sys.modules["pyaudio"] = sound
+    sys.modules["pyautogui"] = types.ModuleType("pyautogui")
+    cv2.imshow = lambda _, pixels: EYE.look(pixels, time.perf_counter())
+    cv2.waitKey = lambda _: -1
+    cv2.destroyAllWindows = lambda: None
+
+
+def free_port() -> int:
+    with socket.socket() as chosen:
+        chosen.bind((HOST, 0))
+        return chosen.getsockname()[1]
+
+
+def main() -> None:
+    chosen = options()
+    stand_ins()
+    from vidstream.audio import AudioReceiver, AudioSender
+    from vidstream.streaming import StreamingClient, StreamingServer
+
+    class Camera(StreamingClient):
+        def _configure(self) -> None:
+            super()._configure()
+            self._StreamingClient__encoding_parameters[1] = 50
+            self._card = TestCard(WIDTH, HEIGHT, FPS, "alice")
+            self._begun, self._number = time.perf_counter(), 0
+
+        def _get_frame(self) -> np.ndarray:
+            self._number += 1
+            due = self._begun + self._number / FPS
+            time.sleep(max(0.0, due - time.perf_counter()))
+            captured = clock.now()
+            EYE.captured(captured, captured + TO_MONOTONIC)
+            return self._card.draw(captured)
+
+    ports = {"video": free_port(), "audio": free_port()}
+    StreamingServer(HOST, ports["video"]).start_server()
+    AudioReceiver(HOST, ports["audio"]).start_server()
+    tell_peer(ports)
+    peer = hear()
+    time.sleep(0.5)  # its servers listen some time after they were told to
+    Camera(HOST, peer["video"]).start_stream()
+    AudioSender(HOST, peer["audio"]).start_stream()
+    time.sleep(chosen.warm_up)
+    EYE.seen.clear()
+    EAR.heard.clear()
+    begun, cpu = time.perf_counter(), time.process_time()
+    time.sleep(chosen.seconds)
+    cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
+    result([EYE], [EAR], cores)
+    hear()
+    os._exit(0)  # its threads do not end by themselves
+
+
+if __name__ == "__main__":
+    main()
