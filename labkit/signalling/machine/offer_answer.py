@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import cast
 
 from labkit.effects import Address
@@ -120,15 +121,16 @@ def agreed_streams(
 ) -> tuple[Stream, ...]:
     """What two descriptions together mean for us; the same rule for both roles.
 
-    Raises RemoteError when the answer does not have as many `m=` lines as the offer.
+    An answer should have every line of the offer; some phones leave out what they do
+    not know, which refuses it just as well.
     """
-    if len(local.media) != len(remote.media):
-        raise RemoteError(
-            f"the answer has {len(remote.media)} m= lines, the offer {len(local.media)}"
-        )
+    missing = MediaDescription("", 0)
+    pairs = zip_longest(
+        local.media, remote.media[: len(local.media)], fillvalue=missing
+    )
     return tuple(
         _stream(ours, theirs, remote)
-        for ours, theirs in zip(local.media, remote.media, strict=True)
+        for ours, theirs in pairs
         if ours.kind in ("audio", "video") and ours.formats
     )
 
@@ -144,7 +146,8 @@ def _stream(
         for theirs_format in theirs.formats
         if any(own.matches(theirs_format) for own in receive.values())
     ]
-    if not ours.port or not theirs.port or not to_send:
+    is_refused = not theirs.port or theirs.kind != ours.kind
+    if not ours.port or is_refused or not to_send:
         return Stream(kind, 0, None, ours.formats[0], {}, Direction.INACTIVE)
     return Stream(
         kind=kind,

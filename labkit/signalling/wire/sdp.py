@@ -148,7 +148,7 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
 
 
 def _formats(numbers: list[str], lines: list[tuple[str, str]]) -> tuple[Format, ...]:
-    """What the numbers of one m= line stand for; those without a meaning are left out."""
+    """What the numbers of one m= line stand for; unknown ones are left out."""
     maps: dict[int, Format] = {}
     parameters: dict[int, str] = {}
     for letter, value in lines:
