@@ -10,8 +10,18 @@ panel from the page and ends its threads, and a closed phone's panel ends by its
 Notebook: 04-videocall.
 """
 
+from labkit.panels.ladder_panel import LadderPanel
+from labkit.panels.latency_plot import LatencyPlot
 from labkit.panels.live_video import LiveVideo
 from labkit.panels.phone_panel import PhonePanel
+from labkit.panels.registry_panel import RegistryPanel
 from labkit.panels.together import side_by_side
 
-__all__ = ["LiveVideo", "PhonePanel", "side_by_side"]
+__all__ = [
+    "LadderPanel",
+    "LatencyPlot",
+    "LiveVideo",
+    "PhonePanel",
+    "RegistryPanel",
+    "side_by_side",
+]

@@ -35,14 +35,14 @@ class Figures:
     """Share of the packets, over the last seconds."""
 
     def as_dict(self) -> dict[str, str]:
-        """In words with units, ready to be read."""
+        """As people read them: latency and jitter in ms, loss in percent."""
         latency = _in_ms(self.latency)
         if self.latency is not None and self.error is not None:
             latency += f" ± {1000 * self.error:.1f}"
         return {
             "latency": latency,
             "jitter": _in_ms(self.jitter),
-            "loss": "–" if self.loss is None else f"{100 * self.loss:.1f} %",
+            "loss": "–" if self.loss is None else f"{100 * self.loss:.1f}",
         }
 
 
@@ -118,4 +118,4 @@ def _last(points: Points, since: float) -> list[tuple[float, float]]:
 
 
 def _in_ms(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{1000 * seconds:.1f} ms"
+    return "–" if seconds is None else f"{1000 * seconds:.1f}"

@@ -209,7 +209,7 @@ class Curve {
       });
       this.lines[index].setAttribute("d", path);
     });
-    const said = found ? `${this.words.video} ${found.video.latency}, ${this.words.audio} ${found.audio.latency}` : "–";
+    const said = found ? `${this.words.video} ${found.video.latency} ms, ${this.words.audio} ${found.audio.latency} ms` : "–";
     this.svg.setAttribute("aria-label", `${this.words.last_seconds}: ${said}`);
   }
 }
