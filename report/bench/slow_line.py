@@ -1,8 +1,8 @@
 """A slow connection on purpose: a TCP proxy in front of a server, with a rate.
 
-What the server says to the client passes at `rate` bytes a second; the buffers in between
-are kept small, so that what waits, waits in the server's own socket, as it would
-behind a slow line. The other direction is not slowed.
+What the server says to the client passes at `rate` bytes a second; the buffers in
+between are kept small, so that what waits, waits in the server's own socket, as it
+would behind a slow line. The other direction is not slowed.
 """
 
 from __future__ import annotations
