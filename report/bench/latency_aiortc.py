@@ -25,7 +25,6 @@ from latency_party import (
     FPS,
     HEIGHT,
     RATE,
-    TO_MONOTONIC,
     WIDTH,
     Ear,
     Eye,
@@ -68,7 +67,7 @@ class Camera(Paced):
         await self.due()
         captured = clock.now()
         pixels = self._card.draw(captured)
-        self._eye.captured(captured, captured + TO_MONOTONIC)
+        self._eye.captured(captured, time.perf_counter())
         frame = av.VideoFrame.from_ndarray(pixels, "bgr24")
         frame.pts, frame.time_base = self.number * 90_000 // FPS, Fraction(1, 90_000)
         return frame
@@ -133,7 +132,7 @@ async def main() -> None:
     peer.addTrack(Microphone(ear))
     await connect(chosen.name, peer)
     await asyncio.sleep(chosen.warm_up)
-    eye.seen.clear()
+    eye.glimpses.clear()
     ear.heard.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     await asyncio.sleep(chosen.seconds)

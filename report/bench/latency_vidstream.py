@@ -25,7 +25,6 @@ from latency_party import (
     FPS,
     HEIGHT,
     STRETCH,
-    TO_MONOTONIC,
     WIDTH,
     Ear,
     Eye,
@@ -43,7 +42,7 @@ EYE, EAR = Eye(), Ear()
 
 
 class StandInStream:
-    """A sound card's stream: reads at the pace of time, takes what is written at once."""
+    """A sound card's stream: reads as time goes by, takes at once what is written."""
 
     def __init__(self, rate: int, **_: object) -> None:
         self._rate = rate
@@ -108,8 +107,9 @@ def main() -> None:
             due = self._begun + self._number / FPS
             time.sleep(max(0.0, due - time.perf_counter()))
             captured = clock.now()
-            EYE.captured(captured, captured + TO_MONOTONIC)
-            return self._card.draw(captured)
+            pixels = self._card.draw(captured)
+            EYE.captured(captured, time.perf_counter())
+            return pixels
 
     ports = {"video": free_port(), "audio": free_port()}
     StreamingServer(HOST, ports["video"]).start_server()
@@ -120,7 +120,7 @@ def main() -> None:
     Camera(HOST, peer["video"]).start_stream()
     AudioSender(HOST, peer["audio"]).start_stream()
     time.sleep(chosen.warm_up)
-    EYE.seen.clear()
+    EYE.glimpses.clear()
     EAR.heard.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     time.sleep(chosen.seconds)

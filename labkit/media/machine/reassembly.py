@@ -71,6 +71,8 @@ class Reassembly:
         """Pictures of which something came, but never all."""
         self._partials: dict[int, _Partial] = {}
         self._octets = 0
+        self._whole = 0
+        """How many of the partial pictures are whole, and wait for earlier ones."""
         self._handed_on: int | None = None
         """Timestamp of the last picture handed on."""
         self._next_number: int | None = None
@@ -100,7 +102,7 @@ class Reassembly:
         if partial.data is None and partial.has_no_gap:
             self._join(partial, now)
         self._stay_bounded()
-        return self._ready(now)
+        return self._ready(now) if self._whole else []
 
     def _join(self, partial: _Partial, now: float) -> None:
         assembler = self._assemblers.get(partial.format.name)
@@ -113,6 +115,7 @@ class Reassembly:
         except RemoteError:
             return  # its first packets may still be on their way
         partial.whole_since = now
+        self._whole += 1
 
     def _ready(self, now: float) -> list[WholeFrame]:
         """Hand on whole pictures in order, and give up those before them in time."""
@@ -150,4 +153,7 @@ class Reassembly:
     def _forget(self, timestamp: int) -> None:
         partial = self._partials.pop(timestamp)
         self._octets -= partial.octets
-        self.given_up += partial.data is None
+        if partial.data is None:
+            self.given_up += 1
+        else:
+            self._whole -= 1
