@@ -126,9 +126,9 @@ class PhonePanel(LivePanel):
         text = content.get("text")
         if isinstance(text, str):
             self._note(typed=text[:LONGEST_NAME])
-        command = content.get("command")
+        command = str(content.get("command"))
         if content.get("kind") == "command" and command in BUTTONS:
-            self._post(str(command))
+            self._post(command)
 
     def _post(self, command: str) -> concurrent.futures.Future[None] | None:
         done = self._worker.post(lambda: self._do(command))
