@@ -11,6 +11,7 @@ from labkit.checks.media import check_jitter, check_read_header
 from labkit.checks.registry import check_cut_lines, check_read_found
 from labkit.checks.signalling import check_media_ports, check_put_on_hold
 from labkit.checks.source import Source, show_source
+from labkit.checks.status import check_meaning
 from labkit.checks.videocall import (
     check_percentile,
     check_post_dial_delay,
@@ -24,6 +25,7 @@ __all__ = [
     "check",
     "check_cut_lines",
     "check_jitter",
+    "check_meaning",
     "check_media_ports",
     "check_percentile",
     "check_post_dial_delay",
