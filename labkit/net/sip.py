@@ -69,7 +69,12 @@ class SipEndpoint:
         self._loop = loop.shared()
         self._udp, self._listener = _open_sockets(host, port)
         self.address = Address(*self._udp.getsockname()[:2])
-        self.agent = make_agent(self.address)
+        try:
+            self.agent = make_agent(self.address)
+        except BaseException:
+            self._udp.close()
+            self._listener.close()
+            raise
         self.malformed = 0
         """How many messages that are none have arrived."""
         self._on_event = on_event

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from labkit.effects import Address, Effect, Notify, Send
 from labkit.errors import LocalError, RemoteError
-from labkit.signalling.machine.call import SDP_TYPE, Call
+from labkit.signalling.machine.admission import ALLOW, refusal_of, stamped
+from labkit.signalling.machine.call import SDP_TYPE
+from labkit.signalling.machine.call_book import CallBook
 from labkit.signalling.machine.callee import Callee, party_of
 from labkit.signalling.machine.caller import Caller
 from labkit.signalling.machine.destination import Destination, Transport, back_to
@@ -28,7 +29,6 @@ from labkit.signalling.machine.server_transaction import (
 )
 from labkit.signalling.machine.timing import CallTimer, Timing, TransactionTimer
 from labkit.signalling.machine.transactions import Transactions
-from labkit.signalling.messages.message import ALLOWED_METHODS
 from labkit.signalling.messages.plan import MediaPlan
 from labkit.signalling.messages.request import Request
 from labkit.signalling.messages.response import Response, answer_to
@@ -38,10 +38,9 @@ from labkit.signalling.wire import sdp, sip
 if TYPE_CHECKING:
     from random import Random
 
-MOST_ENDED = 256
-"""How many calls that are over are remembered, for repeated messages and for views."""
+__log = logging.getLogger("labkit.signalling")
 
-_ALLOW = ("Allow", ", ".join(ALLOWED_METHODS))
+
 _log = logging.getLogger("labkit.signalling")
 
 
@@ -74,12 +73,13 @@ class UserAgent:
             ring_for=ring_for,
             display_name=display_name,
         )
-        self.lines = lines
-        self.calls: dict[str, CallView] = {}
-        """Every call in progress and the last ones that are over, oldest first."""
-        self._calls: dict[str, Call] = {}
-        self._over: dict[str, None] = {}  # Call-IDs, in the order of ending
+        self._calls = CallBook(lines)
         self._transactions = Transactions(self.profile.timing)
+
+    @property
+    def calls(self) -> dict[str, CallView]:
+        """Every call in progress and the last ones that are over, by Call-ID."""
+        return self._calls.views
 
     # --- what our user wants ---
 
@@ -91,14 +91,13 @@ class UserAgent:
         Returns the new call's id too. Raises LocalError for a URI that is none, or when
         all lines are taken.
         """
-        self._must_have_a_line()
+        self._calls.must_have_a_line()
         if isinstance(target, str):
             target = Uri.typed(target, to)
         hop = Destination(self.profile.transport, to)
         call = Caller(self.profile, self._transactions, target, hop, now)
         effects = call.start(media, now)
-        self._calls[call.call_id] = call
-        self._keep_view(call)
+        self._calls.enter(call)
         return call.call_id, effects
 
     def answer(
@@ -106,53 +105,39 @@ class UserAgent:
     ) -> list[Effect]:
         """Accept the call that rings here; our ports go out in the acceptance (A11)."""
         call = self._ringing(call_id)
-        return self._seen(call, call.answer(media, now))
+        return self._calls.seen(call, call.answer(media, now))
 
     def refuse(self, call_id: str, now: float, status: int = 603) -> list[Effect]:
         """Refuse the call that rings here: 603 declines, 486 says busy."""
         call = self._ringing(call_id)
-        return self._seen(call, call.refuse(status, now))
+        return self._calls.seen(call, call.refuse(status, now))
 
     def hang_up(self, call_id: str, now: float) -> list[Effect]:
         """End a call as its state asks: CANCEL, a refusal or BYE (A13, B18)."""
-        call = self._known(call_id)
+        call = self._calls.known(call_id)
         if call.state.is_over:
             raise LocalError(f"the call with {call.peer.name} is over already")
-        return self._seen(call, call.hang_up(now))
+        return self._calls.seen(call, call.hang_up(now))
 
     def hold(self, call_id: str, now: float) -> list[Effect]:
         """Put the peer on hold."""
-        call = self._known(call_id)
-        return self._seen(call, call.hold(True, now))
+        call = self._calls.known(call_id)
+        return self._calls.seen(call, call.hold(True, now))
 
     def resume(self, call_id: str, now: float) -> list[Effect]:
         """Go on with a call that we put on hold."""
-        call = self._known(call_id)
-        return self._seen(call, call.hold(False, now))
+        call = self._calls.known(call_id)
+        return self._calls.seen(call, call.hold(False, now))
 
     def change(
         self, call_id: str, media: Sequence[MediaPlan], now: float
     ) -> list[Effect]:
         """Ask the peer for other ports, formats or media."""
-        call = self._known(call_id)
-        return self._seen(call, call.change(media, now))
-
-    def _must_have_a_line(self) -> None:
-        if len(self._calls) - len(self._over) < self.lines:
-            return
-        names = ", ".join(
-            call.peer.name for call in self._calls.values() if not call.state.is_over
-        )
-        raise LocalError(f"a call with {names} is in progress; hang up first")
-
-    def _known(self, call_id: str) -> Call:
-        call = self._calls.get(call_id)
-        if call is None:
-            raise LocalError(f"there is no call {call_id}; see `calls`")
-        return call
+        call = self._calls.known(call_id)
+        return self._calls.seen(call, call.change(media, now))
 
     def _ringing(self, call_id: str) -> Callee:
-        call = self._known(call_id)
+        call = self._calls.known(call_id)
         if not isinstance(call, Callee):
             raise LocalError(
                 f"you called {call.peer.name}; only they can answer or refuse"
@@ -186,14 +171,14 @@ class UserAgent:
             return self._failed(message, error, seen, now)
 
     def timeout(self, key: Hashable, now: float) -> list[Effect]:
-        """A timer fired. Never raises."""
+        """A timer fired."""
         if isinstance(key, TransactionTimer):
             effects, answer = self._transactions.timeout(key, now)
             return effects + self._own_answer(answer, now)
         call = self._calls.get(key.call_id) if isinstance(key, CallTimer) else None
         if call is None or not isinstance(key, CallTimer):
             return []
-        return self._seen(call, call.timeout(key.purpose, now))
+        return self._calls.seen(call, call.timeout(key.purpose, now))
 
     def unreachable(self, to: Hashable, now: float) -> list[Effect]:
         """The transport could not deliver to this destination (section 8.1.3.1)."""
@@ -212,18 +197,18 @@ class UserAgent:
         call = self._calls.get(response.call_id)
         if news is None or call is None:
             return effects
-        return effects + self._seen(call, call.responded(news, seen, now))
+        return effects + self._calls.seen(call, call.responded(news, seen, now))
 
     def _own_answer(self, answer: Response | None, now: float) -> list[Effect]:
         call = self._calls.get(answer.call_id) if answer is not None else None
         if answer is None or call is None:
             return []
-        return self._seen(call, call.responded(answer, None, now))
+        return self._calls.seen(call, call.responded(answer, None, now))
 
     # --- requests of others ---
 
     def _request(self, request: Request, seen: Destination, now: float) -> list[Effect]:
-        request = _stamped(request, seen)
+        request = stamped(request, seen)
         known = self._transactions.find(request)
         if request.method == "ACK":
             return self._ack(request, known, now)
@@ -233,7 +218,7 @@ class UserAgent:
         transaction = self._transactions.begin(request, back_to(request, seen))
         if is_merged:
             return self._refuse(transaction, 482, now)
-        refusal = _refusal(request)
+        refusal = refusal_of(request)
         if refusal is not None:
             status, *headers = refusal
             return self._refuse(transaction, status, now, tuple(headers))
@@ -246,7 +231,7 @@ class UserAgent:
         if request.method == "CANCEL":
             return self._cancel(transaction, now)
         if request.method == "OPTIONS":
-            headers = (_ALLOW, ("Accept", SDP_TYPE))
+            headers = (ALLOW, ("Accept", SDP_TYPE))
             return self._refuse(transaction, 200, now, headers)
         call = self._calls.get(request.call_id)
         if isinstance(transaction, InviteServerTransaction) and not request.to.tag:
@@ -255,7 +240,7 @@ class UserAgent:
             return self._invite(transaction, seen, now)
         if call is None:
             return self._refuse(transaction, 481, now)
-        return self._seen(call, call.requested(transaction, now))
+        return self._calls.seen(call, call.requested(transaction, now))
 
     def _invite(
         self, transaction: InviteServerTransaction, seen: Destination, now: float
@@ -267,13 +252,12 @@ class UserAgent:
         except RemoteError as error:
             effects = self._refuse(transaction, 400, now, reason=f"Bad SDP: {error}")
             return [*effects, Notify(Malformed(str(error), seen.address))]
-        if len(self._calls) - len(self._over) >= self.lines:
+        if self._calls.is_full:
             effects = self._refuse(transaction, 486, now)
             return [*effects, Notify(BusyRefused(party_of(request, seen)))]
         call = Callee(self.profile, self._transactions, transaction, offer, seen, now)
-        self._over.pop(call.call_id, None)
-        self._calls[call.call_id] = call
-        return self._seen(call, call.start(now))
+        self._calls.enter(call)
+        return self._calls.seen(call, call.start(now))
 
     def _ack(
         self, ack: Request, transaction: ServerTransaction | None, now: float
@@ -284,7 +268,7 @@ class UserAgent:
             if effects:
                 return effects
         call = self._calls.get(ack.call_id)
-        return self._seen(call, call.acknowledged(ack, now)) if call else []
+        return self._calls.seen(call, call.acknowledged(ack, now)) if call else []
 
     def _cancel(self, transaction: ServerTransaction, now: float) -> list[Effect]:
         cancel = transaction.request
@@ -295,7 +279,7 @@ class UserAgent:
         call = self._calls.get(cancel.call_id)
         if not isinstance(call, Callee):
             return effects
-        return effects + self._seen(call, call.cancelled(cancel, now))
+        return effects + self._calls.seen(call, call.cancelled(cancel, now))
 
     def _refuse(
         self,
@@ -338,47 +322,11 @@ class UserAgent:
         text = f"could not be handled: {error}"
         effects: list[Effect] = [Notify(Malformed(text, seen.address))]
         if isinstance(message, Request):
-            transaction = self._transactions.find(_stamped(message, seen))
+            transaction = self._transactions.find(stamped(message, seen))
             if transaction is not None and not transaction.is_answered:
                 effects += self._refuse(transaction, 500, now)
         return effects
 
-    def _seen(self, call: Call, effects: list[Effect]) -> list[Effect]:
-        """Keep the call's new view; forget the calls that ended longest ago."""
-        self._keep_view(call)
-        if call.state.is_over and call.call_id not in self._over:
-            self._over[call.call_id] = None
-            if len(self._over) > MOST_ENDED:
-                oldest = next(iter(self._over))
-                del self._over[oldest], self._calls[oldest], self.calls[oldest]
-        return effects
-
-    def _keep_view(self, call: Call) -> None:
-        self.calls[call.call_id] = call.view()
-
     def __repr__(self) -> str:
         calls = [f"{v.peer.name}: {v.state.words}" for v in self.calls.values()]
         return f"<UserAgent {self.profile.name}: {', '.join(calls) or 'no calls'}>"
-
-
-def _stamped(request: Request, seen: Destination) -> Request:
-    """The request with what we saw of its sender in its Via (section 18.2.1)."""
-    via = (request.via[0].seen_from(seen.address), *request.via[1:])
-    return replace(request, via=via)
-
-
-def _refusal(request: Request) -> tuple[int, *tuple[tuple[str, str], ...]] | None:
-    """Status and headers for what we cannot take in general (section 8.2), or None."""
-    if request.method not in ALLOWED_METHODS:
-        return 405, _ALLOW
-    if request.uri.scheme not in ("sip", "sips"):
-        return (416,)
-    required = request.header_list("Require")
-    if required and request.method != "CANCEL":
-        return 420, ("Unsupported", ", ".join(required))
-    if request.header("Content-Encoding"):
-        return 415, ("Accept-Encoding", "identity")
-    is_session = request.content_type in ("", SDP_TYPE)
-    if request.method == "INVITE" and request.body and not is_session:
-        return 415, ("Accept", SDP_TYPE)
-    return None

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from labkit.effects import Effect, Notify, StartTimer
 from labkit.errors import LocalError, RemoteError
-from labkit.signalling.machine.call import RING, Call
+from labkit.signalling.machine.call import RING
+from labkit.signalling.machine.conversation import Conversation
 from labkit.signalling.machine.destination import Destination
 from labkit.signalling.machine.dialog import Dialog
 from labkit.signalling.machine.events import IncomingCall, Party
@@ -26,10 +27,11 @@ from labkit.signalling.machine.verdict import says_unanswered
 from labkit.signalling.messages.plan import Kind, MediaPlan
 from labkit.signalling.messages.request import Request
 from labkit.signalling.messages.sdp import SessionDescription
+from labkit.signalling.messages.text import shown
 from labkit.signalling.wire import sdp
 
 
-class Callee(Call):
+class Callee(Conversation):
     """A call that somebody began with us."""
 
     def __init__(
@@ -136,5 +138,5 @@ class Callee(Call):
 
 def party_of(invite: Request, source: Destination) -> Party:
     """Who calls, as their INVITE says it."""
-    contact = invite.contact[0].uri if invite.contact else invite.from_.uri
-    return Party(invite.from_.name, contact, source.address)
+    name = shown(invite.from_.name) or str(source.address)
+    return Party(name, invite.from_.uri, source.address)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from labkit.effects import Effect, StartTimer, StopTimer
 from labkit.errors import RemoteError
-from labkit.signalling.machine.call import RING, SDP_HEADERS, Call
+from labkit.signalling.machine.call import RING, SDP_HEADERS
 from labkit.signalling.machine.client_transaction import cancel_of
+from labkit.signalling.machine.conversation import Conversation
 from labkit.signalling.machine.destination import Destination, towards
 from labkit.signalling.machine.dialog import Dialog
 from labkit.signalling.machine.events import Party
@@ -32,7 +33,7 @@ MOST_REDIRECTIONS = 5
 CANCELLED = "cancelled"
 
 
-class Caller(Call):
+class Caller(Conversation):
     """A call that our user began."""
 
     outgoing = True

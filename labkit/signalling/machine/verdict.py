@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from labkit.signalling.machine.states import CallEvent
 from labkit.signalling.messages.response import Response
+from labkit.signalling.messages.text import shown
 
 _VERDICTS = {
     404: (CallEvent.FAIL, "{peer} is not known there"),
@@ -32,7 +33,8 @@ def verdict(answer: Response, peer: str) -> tuple[CallEvent, str]:
     """The step that a call takes on a refusal from outside, and why, in words."""
     event, words = _VERDICTS.get(answer.status, (CallEvent.FAIL, ""))
     if not words:
-        return event, f"{peer}'s phone answered {answer.status} {answer.reason}".strip()
+        said = shown(f"{answer.status} {answer.reason}")
+        return event, f"{peer}'s phone answered {said}"
     return event, words.format(peer=peer)
 
 

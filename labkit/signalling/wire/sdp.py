@@ -19,6 +19,7 @@ from labkit.signalling.messages.sdp import (
     Origin,
     SessionDescription,
 )
+from labkit.signalling.messages.text import shown
 
 MOST_LINES = 500
 MOST_MEDIA = 16
@@ -106,7 +107,7 @@ def _parse_origin(value: str) -> Origin:
     match = _origin.fullmatch(value)
     if match is None:
         raise RemoteError(
-            f"the line o={value[:60]} of the session description is broken"
+            f"the line o={shown(value)} of the session description is broken"
         )
     return Origin(match[1], int(match[2]), int(match[3]), match[4])
 
@@ -114,7 +115,7 @@ def _parse_origin(value: str) -> Origin:
 def _host(value: str) -> str:
     match = _connection.fullmatch(value)
     if match is None:
-        raise RemoteError(f"the line c={value[:60]} is not IN IP4 address")
+        raise RemoteError(f"the line c={shown(value)} is not IN IP4 address")
     return match[1]
 
 
@@ -129,7 +130,7 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
     value = lines[0][1]
     match = _media.fullmatch(value)
     if match is None or int(match[2]) > 65_535:
-        raise RemoteError(f"the line m={value[:60]} is not kind port RTP/AVP numbers")
+        raise RemoteError(f"the line m={shown(value)} is not kind port RTP/AVP numbers")
     hosts = [_host(value) for letter, value in lines if letter == "c"]
     numbers = match[4].split()
     plain = MediaDescription(

@@ -210,3 +210,11 @@ def test_garbage_of_all_kinds_never_raises_and_changes_nothing() -> None:
         bob.gets(bytes(cut))
         bob.gets(random.randbytes(random.randrange(200)))
     assert bob.agent.calls == before
+
+
+def test_a_strangers_name_is_shown_without_control_codes() -> None:
+    bob = Bob()
+    bob.gets(request(body=SDP, from_='"\x1b[31mEve\x07" <sip:eve@127.0.0.9>;tag=x1'))
+    [event] = bob.events
+    assert isinstance(event, IncomingCall)
+    assert event.peer.name == "[31mEve"
