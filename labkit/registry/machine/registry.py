@@ -16,10 +16,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable
-from typing import NamedTuple
 
 from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
 from labkit.errors import RemoteError
+from labkit.registry.machine.connection import (
+    Connection,
+    GraceTimer,
+    HalfLineTimer,
+)
 from labkit.registry.machine.events import (
     ConnectionRefused,
     Heard,
@@ -35,7 +39,7 @@ from labkit.registry.machine.policies import (
     Policy,
     first_objection,
 )
-from labkit.registry.machine.table import Lease, Table
+from labkit.registry.machine.table import Lease, LeaseState, Table
 from labkit.registry.messages import (
     Bye,
     Found,
@@ -50,36 +54,10 @@ from labkit.registry.messages import (
     User,
     UserList,
 )
-from labkit.registry.wire import LineReader, parse_request, write_reply
+from labkit.registry.wire import parse_request, write_reply
 
-
-class GraceTimer(NamedTuple):
-    """Runs while the row of this name is lost."""
-
-    name: str
-
-
-class HalfLineTimer(NamedTuple):
-    """Runs while this connection has begun a line and not ended it."""
-
-    connection: Hashable
-
-
-class _Connection:
-    """What the registry remembers of one client; small, for there may be thousands."""
-
-    __slots__ = ("closing", "lines", "names", "peer", "requests", "second", "waiting")
-
-    def __init__(self, peer: Address, now: float) -> None:
-        self.peer = peer
-        self.lines = LineReader()
-        self.names: tuple[str, ...] = ()
-        self.second = now
-        """When the second began in which `requests` are counted."""
-        self.requests = 0
-        self.waiting = False
-        """Whether a timer waits for the end of a half line."""
-        self.closing = False
+USERS_A_REQUEST = 100
+"""A list costs its asker one more request for every so many users in it."""
 
 
 def _refuse(status: int, words: str) -> bytes:
@@ -99,7 +77,7 @@ class RegistryMachine:
         self.policy = policy or Policy()
         self.limits = limits or Limits()
         self.table = Table(self.policy.exclusive_ip)
-        self._connections: dict[Hashable, _Connection] = {}
+        self._connections: dict[Hashable, Connection] = {}
         self._per_host: Counter[str] = Counter()
         too_many = f"more than {self.limits.requests_per_second} requests in a second"
         self._too_many = _refuse(429, f"{too_many}; wait a moment")
@@ -126,7 +104,7 @@ class RegistryMachine:
         elif self._per_host[peer.host] >= most_here:
             refusal = Refused(503, f"{most_here} connections from {peer.host} already")
         else:
-            self._connections[connection] = _Connection(peer, now)
+            self._connections[connection] = Connection(connection, peer, now)
             self._per_host[peer.host] += 1
             return []
         return [
@@ -145,10 +123,10 @@ class RegistryMachine:
         effects: list[RegistryEffect] = []
         lines = client.lines.feed(data)
         for line in lines:
-            if not self._line(connection, client, line, now, effects):
+            if not self._line(client, line, now, effects):
                 return effects
         if client.waiting or client.lines.holds_half_a_line:
-            self._watch_half_line(connection, client, bool(lines), now, effects)
+            self._watch_half_line(client, bool(lines), now, effects)
         return effects
 
     def disconnected(self, connection: Hashable, now: float) -> list[RegistryEffect]:
@@ -191,8 +169,7 @@ class RegistryMachine:
 
     def _line(
         self,
-        connection: Hashable,
-        client: _Connection,
+        client: Connection,
         line: bytes,
         now: float,
         effects: list[RegistryEffect],
@@ -203,30 +180,31 @@ class RegistryMachine:
             client.requests = 0
         client.requests += 1
         if client.requests > self.limits.requests_per_second:
-            effects.append(Heard(connection, line, "refused: too many"))
-            effects.append(Send(self._too_many, connection))
+            effects.append(Heard(client.key, line, "refused: too many"))
+            effects.append(Send(self._too_many, client.key))
             return True
         try:
             request = parse_request(line)
         except RemoteError as error:
-            effects.append(Heard(connection, line, f"malformed: {error}"))
-            effects.append(Send(_refuse(400, str(error)), connection))
+            effects.append(Heard(client.key, line, f"malformed: {error}"))
+            effects.append(Send(_refuse(400, str(error)), client.key))
             return True
-        effects.append(Heard(connection, line))
+        effects.append(Heard(client.key, line))
         match request:
             case Query():
                 answer = self._query(request.name)
             case Register():
-                answer = self._register(connection, client, request, now, effects)
+                answer = self._register(client, request, now, effects)
             case ListUsers():
+                client.requests += len(self.table) // USERS_A_REQUEST
                 answer = write_reply(UserList(tuple(self.users)))
             case Unregister():
-                answer = self._unregister(connection, client, request.name, effects)
+                answer = self._unregister(client, request.name, effects)
             case Quit():
                 answer = self._quit(client, effects)
-        effects.append(Send(answer, connection))
+        effects.append(Send(answer, client.key))
         if isinstance(request, Quit):
-            effects += self._close(connection, client)
+            effects += self._close(client)
         return not client.closing
 
     def _query(self, name: str) -> bytes:
@@ -235,8 +213,7 @@ class RegistryMachine:
 
     def _register(
         self,
-        connection: Hashable,
-        client: _Connection,
+        client: Connection,
         request: Register,
         now: float,
         effects: list[RegistryEffect],
@@ -244,7 +221,7 @@ class RegistryMachine:
         origin = client.peer.host
         refusal = first_objection(
             Application(
-                request, connection, origin, len(client.names),
+                request, client.key, origin, len(client.names),
                 self.table, self.policy, self.limits,
             )
         )  # fmt: skip
@@ -255,7 +232,7 @@ class RegistryMachine:
         returned = self._make_way(request, effects)
         user = User(request.name, request.host, request.port, since=now)
         answer = write_reply(Found(user))
-        self.table.add(Lease(user, connection, origin, answer))
+        self.table.add(Lease(user, client.key, origin, answer))
         client.names += (user.name,)
         effects.append(Notify(UserRegistered(user, returned)))
         return write_reply(Registered(user))
@@ -280,22 +257,21 @@ class RegistryMachine:
 
     def _unregister(
         self,
-        connection: Hashable,
-        client: _Connection,
+        client: Connection,
         name: str,
         effects: list[RegistryEffect],
     ) -> bytes:
         lease = self.table.named(name)
         if lease is None:
             return _refuse(404, f"unknown user: {name}")
-        if lease.connection != connection:
+        if lease.connection != client.key:
             return _refuse(403, f"not yours: {name} was registered by somebody else")
         self.table.happen(lease, "leave")
         client.names = tuple(held for held in client.names if held != name)
         effects.append(Notify(UserLeft(lease.user, "unregistered")))
         return write_reply(Unregistered(name))
 
-    def _quit(self, client: _Connection, effects: list[RegistryEffect]) -> bytes:
+    def _quit(self, client: Connection, effects: list[RegistryEffect]) -> bytes:
         for lease in self._held_by(client):
             self.table.happen(lease, "leave")
             effects.append(Notify(UserLeft(lease.user, "said goodbye")))
@@ -304,7 +280,7 @@ class RegistryMachine:
 
     def _expire(self, name: str) -> list[RegistryEffect]:
         lease = self.table.named(name)
-        if lease is None:
+        if lease is None or lease.state is not LeaseState.LOST:
             return []
         self.table.happen(lease, "expire")
         why = f"dropped out, and not back within {self.policy.grace:g} s"
@@ -312,20 +288,19 @@ class RegistryMachine:
 
     # --- connections
 
-    def _held_by(self, client: _Connection) -> list[Lease]:
+    def _held_by(self, client: Connection) -> list[Lease]:
         leases = (self.table.named(name) for name in client.names)
         return [lease for lease in leases if lease is not None]
 
     def _watch_half_line(
         self,
-        connection: Hashable,
-        client: _Connection,
+        client: Connection,
         some_ended: bool,
         now: float,
         effects: list[RegistryEffect],
     ) -> None:
         """Let the timer run from the first byte of the line that is not finished."""
-        key = HalfLineTimer(connection)
+        key = HalfLineTimer(client.key)
         if client.lines.holds_half_a_line:
             if some_ended or not client.waiting:
                 client.waiting = True
@@ -344,14 +319,14 @@ class RegistryMachine:
         refusal = Refused(408, f"line not finished within {seconds:g} s; closing")
         return [
             Send(write_reply(refusal), connection),
-            *self._close(connection, client),
+            *self._close(client),
             Notify(ConnectionRefused(client.peer, refusal)),
         ]
 
-    def _close(self, connection: Hashable, client: _Connection) -> list[RegistryEffect]:
+    def _close(self, client: Connection) -> list[RegistryEffect]:
         client.closing = True
-        effects: list[RegistryEffect] = [Close(connection)]
+        effects: list[RegistryEffect] = [Close(client.key)]
         if client.waiting:
             client.waiting = False
-            effects.append(StopTimer(HalfLineTimer(connection)))
+            effects.append(StopTimer(HalfLineTimer(client.key)))
         return effects
