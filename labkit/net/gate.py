@@ -19,6 +19,8 @@ from labkit.trace import Trace
 
 NOTES = 2
 """A second, for each gate."""
+MOST_REASONS = 40
+OTHER = "for other reasons"
 
 
 class RateLimit:
@@ -42,9 +44,14 @@ class Gate:
 
     def __init__(self, trace: Trace) -> None:
         self.refused: Counter[str] = Counter()
-        """How many datagrams for which reason; there are a dozen reasons at most."""
+        """How many, for which reason."""
         self._trace = trace
         self._notes = RateLimit(NOTES)
+
+    def count(self, reason: str) -> None:
+        """Count one more; reasons may carry details, so their number is bounded too."""
+        known = reason in self.refused or len(self.refused) < MOST_REASONS
+        self.refused[reason if known else OTHER] += 1
 
     def refuse(
         self,
@@ -56,7 +63,7 @@ class Gate:
         details: str = "",
     ) -> None:
         """Count a datagram that is not accepted; note it, unless there are too many."""
-        self.refused[reason] += 1
+        self.count(reason)
         if self._notes.allows(now):
             note = f"dropped, {reason}: {details}" if details else f"dropped, {reason}"
             self._trace.record(

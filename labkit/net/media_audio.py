@@ -112,7 +112,7 @@ class AudioLine(MediaLine):
                 sound = self._into_codec.sound(sound, setup.format.sample_rate)
                 frames = self._encoder.encode(sound)
             except LabkitError as error:
-                self.gate.refused[f"not sent: {error}"] += 1
+                self.gate.count(f"not sent: {error}")
                 return
             self.encode_time += clock.now() - begun
             with self.lock:

@@ -96,6 +96,8 @@ class MediaLine(ABC):
         begins = self.sender is None
         with self.lock:
             self.sources.receive = dict(setup.receive)
+            if not setup.receive_on:
+                self.sources.restart()
             if self.sender is None:
                 self.sender = RtpSender(
                     setup.format, setup.payload_type, random=self.call.random
@@ -170,7 +172,7 @@ class MediaLine(ABC):
         try:
             self.datagrams.send(packets, setup.remote)
         except OSError as error:
-            self.gate.refused[f"not sent: {error.strerror}"] += 1
+            self.gate.count(f"not sent: {error.strerror}")
             return
         now, count = clock.now(), self.call.trace.count_rtp
         for packet in packets:
@@ -188,7 +190,7 @@ class MediaLine(ABC):
             except OSError as error:  # unreachable peer, sleeping network, closed
                 if self.closed:
                     return
-                self.gate.refused[f"not received: {error.strerror}"] += 1
+                self.gate.count(f"not received: {error.strerror}")
                 time.sleep(PAUSE)
             except Exception:
                 _log.exception("a %s packet made trouble", self.kind)
@@ -201,7 +203,7 @@ class MediaLine(ABC):
             return None
         self.call.trace.count_rtp(now, "received", source, here, data)
         if not setup.receive_on:
-            self.gate.refused["on hold"] += 1
+            self.gate.count("on hold")
             return None
         try:
             return parse_rtp(data)

@@ -98,7 +98,7 @@ class VideoLine(MediaLine):
             try:
                 self._encode_one(picture)
             except LabkitError as error:
-                self.gate.refused[f"not sent: {error}"] += 1
+                self.gate.count(f"not sent: {error}")
             except Exception:
                 _log.exception("a picture made trouble")
 
@@ -171,17 +171,14 @@ class VideoLine(MediaLine):
             if frame.format.name != "JPEG":  # the next one builds on it
                 self._decode(frame)
         newest = frames[-1]
-        is_jpeg = newest.format.name == "JPEG"
-        if self.wants_pixels or not is_jpeg:
-            pixels = self._decode(newest)
-            if pixels is None:
-                return
+        if newest.format.name == "JPEG" and not self.wants_pixels:
+            header = parse_jpeg(newest.data)  # the assembler wrote it: it is sound
+            self._show_peer(newest, None, (header.width, header.height))
+            return
+        pixels = self._decode(newest)
+        if pixels is not None:
             height, width = pixels.shape[:2]
-        else:
-            pixels = None
-            header = parse_jpeg(newest.data)
-            width, height = header.width, header.height
-        self._show_peer(newest, pixels, (width, height))
+            self._show_peer(newest, pixels, (width, height))
 
     def _decode(self, frame: ReceivedFrame) -> npt.NDArray[np.uint8] | None:
         name = frame.format.name

@@ -63,7 +63,7 @@ class ReportSocket:
         try:
             self._socket.sendto(data, self.remote)
         except OSError as error:
-            self._gate.refused[f"report not sent: {error.strerror}"] += 1
+            self._gate.count(f"report not sent: {error.strerror}")
             return
         self._trace.record(
             now, "media", "UDP", "sent", self._address, self.remote, data
@@ -94,5 +94,5 @@ class ReportSocket:
                 now, "media", "UDP", "received", source, self._address, data
             )
         else:
-            self._gate.refused["report not kept: too many"] += 1
+            self._gate.count("report not kept: too many")
         self._heed(events)

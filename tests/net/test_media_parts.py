@@ -121,6 +121,14 @@ def test_of_a_flood_every_datagram_is_counted_and_few_are_noted():
     assert trace.records[0].note == "dropped, malformed: why"
 
 
+def test_the_reasons_are_bounded_too():
+    gate = Gate(Trace("x"))
+    for number in range(1000):
+        gate.count(f"not sent: {number} is no number")
+    assert len(gate.refused) <= 41
+    assert sum(gate.refused.values()) == 1000
+
+
 def test_a_rate_limit_lets_so_many_pass_each_second():
     limit = RateLimit(3)
     assert sum(limit.allows(n / 100) for n in range(500)) == 15

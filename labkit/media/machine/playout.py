@@ -144,7 +144,7 @@ class PlayoutBuffer:
             self._skip(int(excess / self._length))
             return
         self._excess.append(excess)
-        if len(self._excess) == OBSERVED and min(self._excess) > self._length + WOBBLE:
+        if len(self._excess) == OBSERVED and min(self._excess) > self._length:
             self._skip(1)
 
     def _skip(self, frames: int) -> None:

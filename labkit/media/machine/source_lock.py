@@ -90,6 +90,10 @@ class SourceLock:
         self.source.left = True
         return True
 
+    def restart(self) -> None:
+        """Forget the source, keep the counts: what comes on hold is not counted lost."""
+        self._past, self.source = self.totals, None
+
     def _distance(
         self, source: Source, packet: RtpPacket, media: MediaFormat
     ) -> int | None:
@@ -111,7 +115,7 @@ class SourceLock:
         return False
 
     def _begin(self, packet: RtpPacket, media: MediaFormat) -> Source:
-        self._past = self.totals
+        self.restart()
         self._candidate = None
         self.source = Source(packet.ssrc, media, packet.sequence_number)
         return self.source

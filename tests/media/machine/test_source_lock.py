@@ -99,6 +99,15 @@ def test_a_packet_that_is_too_old_does_not_disturb_the_stream():
     assert lock.source.missing == 0
 
 
+def test_what_was_sent_while_we_did_not_listen_is_not_counted_as_lost():
+    lock = SourceLock({0: PCMU})
+    feed(lock, *(packet(n) for n in range(10)))
+    lock.restart()
+    assert feed(lock, packet(500), packet(501), start=110) == [True, True]
+    assert lock.totals.received == 12
+    assert lock.totals.missing == 0
+
+
 def test_another_clock_rate_means_that_timestamps_begin_anew():
     lock = SourceLock({0: PCMU, 96: OPUS})
     feed(lock, packet(1), packet(2))
