@@ -91,7 +91,7 @@ class SourceLock:
         return True
 
     def restart(self) -> None:
-        """Forget the source, keep the counts: what comes on hold is not counted lost."""
+        """Forget the source, keep the counts: what comes on hold is not lost."""
         self._past, self.source = self.totals, None
 
     def _distance(
