@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from labkit.effects import Address
-from labkit.errors import NoAnswer, RemoteError
+from labkit.errors import LocalError, NoAnswer, RemoteError
 from labkit.net import clock
 from labkit.net import loop as loops
 from labkit.net.addresses import resolve
@@ -213,7 +213,10 @@ class _Connection(asyncio.Protocol):
         if not self.is_open:
             raise NoAnswer(self._gone or "The connection to the registry is closed.")
         if len(self._unanswered) >= MOST_UNANSWERED:
-            raise NoAnswer(f"{MOST_UNANSWERED} requests have not been answered yet")
+            raise LocalError(
+                f"The registry at {self._client.server} has not answered the last "
+                f"{MOST_UNANSWERED} requests; it is no use to ask more."
+            )
         data = write_request(request)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._unanswered.append(answer)
