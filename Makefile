@@ -38,7 +38,7 @@ SETTINGS = $(VENV)/share/jupyter/lab/settings
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": \
 	{"fetchNews": "false", "checkForUpdates": false}}
 
-.PHONY: help lab install sound test lint format pins clean
+.PHONY: help lab install sound test lint format screenshot pins clean
 
 help:
 	@sed -n '1,7s/^# \{0,1\}//p' Makefile
@@ -63,6 +63,11 @@ lint: $(VENV)/test.done
 format: $(VENV)/test.done
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+# The README's picture, as the browser test sees the first notebook.
+screenshot: $(VENV)/test.done
+	$(PY) -m pytest tests/browser/test_call.py -k student
+	mkdir -p docs && cp tests/browser/screenshots/readme.png docs/screenshot.png
 
 clean:
 	rm -rf $(VENV) build dist labkit.egg-info .mypy_cache .ruff_cache .pytest_cache \
