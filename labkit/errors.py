@@ -35,4 +35,4 @@ class NoAnswer(LabkitError):
 
 
 class DeviceError(LabkitError):
-    """A camera, microphone or loudspeaker cannot be used; the message says what to do."""
+    """A camera, microphone or loudspeaker cannot be used; the text says what to do."""

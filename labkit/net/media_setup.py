@@ -1,4 +1,7 @@
-"""What the engine is told to do for one kind of media, and what it remembers."""
+"""What the engine is told to do for one kind of media, and what it remembers.
+
+Notebook: 03-media.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A picture ready to be shown, ours or the peer's."""
+"""A picture ready to be shown, ours or the peer's.
+
+Notebook: 03-media.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a receiver hands on."""
+"""What a receiver hands on.
+
+Notebook: 03-media.
+"""
 
 from __future__ import annotations
 
