@@ -28,9 +28,8 @@ class Parameters:
         """Read `;branch=z9hG4bK1;rport`; raises RemoteError."""
         if not text:
             return NO_PARAMETERS
-        parts = text.split(";") if '"' not in text else _BETWEEN_QUOTES.findall(text)
         items: list[tuple[str, str | None]] = []
-        for part in parts:
+        for part in _parts(text):
             if not part or part.isspace():
                 continue
             match = grammar.parameter.fullmatch(part)
@@ -68,6 +67,22 @@ class Parameters:
             f";{name}" if value is None else f";{name}={value}"
             for name, value in self.items
         )
+
+
+def _parts(text: str) -> list[str]:
+    """Cut at the semicolons outside quotes; raises RemoteError for an open quote."""
+    if '"' not in text:
+        return text.split(";")
+    parts, position = [], 0
+    while (match := _BETWEEN_QUOTES.match(text, position)) is not None:
+        parts.append(match.group())
+        position = match.end()
+        if position == len(text):
+            return parts
+        if text[position] != ";":  # look no further: the rest may be full of quotes
+            break
+        position += 1
+    raise RemoteError(f"{text[:60]!r} has a quote that nobody closes")
 
 
 NO_PARAMETERS = Parameters()

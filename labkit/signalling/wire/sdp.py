@@ -163,7 +163,7 @@ def _formats(numbers: list[str], lines: list[tuple[str, str]]) -> tuple[Format, 
         elif name.lower() == "fmtp" and (found := _fmtp.fullmatch(text.strip())):
             parameters[int(found[1])] = found[2].strip()
     formats = {}
-    for text in numbers:
+    for text in dict.fromkeys(numbers):
         if not (text.isascii() and text.isdigit() and len(text) <= 3):
             raise RemoteError(f"an m= line names the payload {text[:20]!r}: no number")
         number = int(text)
