@@ -89,7 +89,7 @@ class PlayoutBuffer:
         """A frame of `seconds` length has come."""
         media_time = frame.timestamp / frame.format.clock_rate
         self.received += 1
-        if abs(now - media_time - self.delay.shortest) > LEAP:
+        if abs(now - media_time - self.delay.shortest) > LEAP:  # or the first of all
             self.restart()
         self._last_put = now
         self.delay.arrived(media_time, now)

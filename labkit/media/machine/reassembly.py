@@ -75,7 +75,8 @@ class Reassembly:
         """How many of the partial pictures are whole, and wait for earlier ones."""
         self._handed_on: int | None = None
         """Timestamp of the last picture handed on."""
-        self._next_number: int | None = None
+        self._next_number = 0
+        """The number after that picture's last packet."""
         self._assemblers: dict[str, Assembler] = {}
 
     def add(
@@ -87,7 +88,7 @@ class Reassembly:
         now: float,
     ) -> list[WholeFrame]:
         """Take in a packet, its numbers unwrapped; the pictures to be shown now."""
-        if self._handed_on is not None and timestamp <= self._handed_on:
+        if self._is_late(number, timestamp):
             self.late += 1
             return []
         partial = self._partials.get(timestamp)
@@ -103,6 +104,19 @@ class Reassembly:
             self._join(partial, now)
         self._stay_bounded()
         return self._ready(now) if self._whole else []
+
+    def _is_late(self, number: int, timestamp: int) -> bool:
+        """Whether the packet's picture was handed on or given up.
+
+        A later packet with an earlier time is not late: the sender counts time anew.
+        """
+        if self._handed_on is None or timestamp > self._handed_on:
+            return False
+        if timestamp == self._handed_on or number < self._next_number:
+            return True
+        self._leave_behind(max(self._partials, default=timestamp))
+        self._handed_on = None
+        return False
 
     def _join(self, partial: _Partial, now: float) -> None:
         assembler = self._assemblers.get(partial.format.name)
@@ -124,7 +138,7 @@ class Reassembly:
             partial = self._partials.get(timestamp)
             if partial is None or partial.data is None:
                 continue
-            follows = self._next_number in (None, partial.lowest)
+            follows = self._handed_on is None or partial.lowest == self._next_number
             if not follows and now - partial.whole_since < self.patience:
                 break
             ready.append(
@@ -136,7 +150,7 @@ class Reassembly:
                     follows,
                 )
             )
-            self._next_number = None if partial.last is None else partial.last + 1
+            self._next_number = partial.lowest + len(partial.payloads)
             self._leave_behind(timestamp)
         return ready
 

@@ -4,6 +4,7 @@ needed."""
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -94,6 +95,15 @@ def test_pictures_are_never_shown_backwards(packets, jpegs):
     machine = receiver()
     assert receive(machine, packets[1]) == [jpegs[1].data]
     assert receive(machine, packets[0]) == []
+
+
+def test_a_sender_that_counts_time_anew_is_seen_again_at_once(packets, jpegs):
+    machine = receiver()
+    shown = receive(machine, itertools.chain(*packets[:3]))
+    back = [replace(p, timestamp=(p.timestamp - 10**9) % 2**32) for p in packets[3]]
+    assert receive(machine, back) == [jpegs[3].data]
+    assert len(shown) == 3
+    assert machine.late == 0
 
 
 def test_a_whole_vp8_picture_waits_a_little_for_the_one_before_it():
