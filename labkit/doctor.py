@@ -87,7 +87,7 @@ def findings_table(findings: list[Finding]) -> Table:
         mark = Text("✓ yes", "green") if finding.ok else Text("✗ no", "yellow")
         words = Text(finding.found)
         if finding.advice:
-            words.append(f"\n{finding.advice}", "default" if not finding.ok else "dim")
+            words.append(f"\n{finding.advice}", "" if not finding.ok else "dim")
         table.add_row(mark, finding.topic, words)
     return table
 

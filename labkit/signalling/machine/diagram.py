@@ -27,17 +27,39 @@ def as_table(table: _Table = TRANSITIONS) -> str:
 
 
 def as_mermaid(table: _Table = TRANSITIONS) -> str:
-    """A Mermaid state diagram, which JupyterLab draws in a Markdown cell."""
-    lines = ["stateDiagram-v2"]
+    """A Mermaid state diagram, which JupyterLab draws in a Markdown cell.
+
+    The states in which an answer is awaited share a frame, and what may happen in all
+    of them is drawn once, from the frame. Events that change no state are left out.
+    """
+    waiting = [state for state, events in table.items() if CallEvent.ACCEPT in events]
+    shared = {
+        event: after
+        for event, after in table[waiting[0]].items()
+        if all(table[state].get(event) is after for state in waiting)
+    }
+    lines = ["stateDiagram-v2", "    direction LR"]
     lines += [f"    {state.name}: {state.words}" for state in table]
     lines += [
-        "    [*] --> CALLING: INVITE is sent",
-        "    [*] --> INCOMING: INVITE arrives",
+        "    [*] --> WAITING: INVITE",
+        '    state "not answered yet" as WAITING {',
     ]
+    lines += [f"        {state.name}" for state in waiting]
+    for state in waiting:
+        alone = {event: to for event, to in table[state].items() if event not in shared}
+        lines += [f"    {line}" for line in _steps(state, alone)]
+    lines += ["    }"]
     lines += [
-        f"    {state.name} --> {after.name}: {event.value}"
-        for state, events in table.items()
-        for event, after in events.items()
+        f"    WAITING --> {to.name}: {event.name}" for event, to in shared.items()
     ]
-    lines += [f"    {state.name} --> [*]" for state in table if not table[state]]
+    for state, events in table.items():
+        lines += [] if state in waiting else _steps(state, events)
     return "\n".join(lines)
+
+
+def _steps(state: CallState, events: Mapping[CallEvent, CallState]) -> list[str]:
+    return [
+        f"    {state.name} --> {after.name}: {event.name}"
+        for event, after in events.items()
+        if after is not state
+    ]

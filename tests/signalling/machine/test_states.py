@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
@@ -54,8 +55,23 @@ def test_the_drawings_show_the_whole_table() -> None:
     count = sum(len(events) for events in TRANSITIONS.values())
     assert len(as_table().splitlines()) == count
     assert "INCOMING  ACCEPT  → ACCEPTED" in as_table()
+
+
+def test_the_diagram_shows_every_step_that_leads_to_another_state() -> None:
     drawn = as_mermaid()
     assert drawn.startswith("stateDiagram-v2")
-    assert drawn.count("-->") == count + 2 + 5
+    frame = re.findall(r"^        (\w+)$", drawn, flags=re.MULTILINE)
+    assert set(frame) == {"CALLING", "RINGING", "INCOMING"}
+    steps = {
+        (start, event, after)
+        for state, after, event in re.findall(r"(\w+) --> (\w+): (\w+)", drawn)
+        for start in (frame if state == "WAITING" else [state])
+    }
+    assert steps == {
+        (state.name, event.name, after.name)
+        for state, events in TRANSITIONS.items()
+        for event, after in events.items()
+        if after is not state
+    }
     for state in CallState:
         assert f"{state.name}: {state.words}" in drawn
