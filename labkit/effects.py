@@ -29,7 +29,7 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send these bytes: to an address (UDP), or on the connection with this key (TCP)."""
+    """Send these bytes: to an address (UDP), or on the connection with this key."""
 
     data: bytes
     to: Hashable
