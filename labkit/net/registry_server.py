@@ -28,8 +28,9 @@ from labkit.trace.record import Trace
 
 MOST_UNREAD = 256 * 1024
 """Bytes of replies that may wait for a client; who reads no more than that is cut."""
-STALLED = 30.0
-"""Seconds after which a client that reads nothing is cut."""
+STALLED = 8.0
+"""Seconds after which a client that reads nothing is cut. Less than a half line may
+take: nothing is read from it in the meantime, so it could not finish one."""
 LINGER = 2.0
 """Seconds for which a closed connection is still listened to. Closing at once would
 answer what is still on its way with a reset, which may overtake the last reply."""
@@ -73,7 +74,6 @@ class RegistryServer:
             listener.close()
         for connection in list(self._connections.values()):
             connection.end()
-        self._connections.clear()
         self._timers.close()
         self.apply(self.machine.shut_down(), clock.now())
 

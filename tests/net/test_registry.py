@@ -160,26 +160,57 @@ def test_a_flood_is_refused_and_the_connection_stays() -> None:
         assert goes_on(running)
 
 
-def test_who_asks_for_much_and_reads_nothing_is_cut_off() -> None:
-    limits = Limits(requests_per_second=10**9, names_per_connection=100)
-    with registry(limits=limits) as running, Wire(running) as deaf:
-        for port in range(1, 101):
-            deaf.say(f"REGISTER {'x' * 60}{port} 127.0.0.1 {port}")
+NO_LIMITS = Limits(
+    requests_per_second=10**9, names_per_connection=1000, half_line_seconds=10**6
+)
+
+
+def register_many(nc: Wire, users: int) -> None:
+    for port in range(1, users + 1):
+        assert nc.say(f"REGISTER {'x' * 60}{port} 127.0.0.1 {port}").startswith("200")
+
+
+def test_who_asks_for_much_and_reads_nothing_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_server, "STALLED", 10**6)
+    with registry(limits=NO_LIMITS) as running, Wire(running) as deaf:
+        register_many(deaf, 100)  # the lists of one segment are more than may wait
         events = Events(running)
         send_without_reading(deaf.socket, b"LIST\n" * 10_000)
-        assert events.next(UserLost), "its unread replies were more than may wait"
+        assert events.next(UserLost)
         assert goes_on(running)
 
 
-def test_who_reads_nothing_is_held_back_by_tcp_and_after_a_while_cut_off(
+def test_who_reads_nothing_is_not_read_from_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry_server, "STALLED", 10**6)
+    monkeypatch.setattr(registry_server, "MOST_UNREAD", 10**12)
+    with registry(limits=NO_LIMITS) as running, Wire(running) as deaf:
+        register_many(deaf, 7)
+        send_without_reading(deaf.socket, b"LIST\n" * 10_000)
+        assert goes_on(running)
+        (connection,) = (
+            connection
+            for connection in list(running._server._connections.values())
+            if connection.peer.port == deaf.socket.getsockname()[1]
+        )
+        assert not connection._transport.is_reading(), "TCP holds the flood back"
+        assert connection._transport.get_write_buffer_size() < 500_000
+        replies = 0
+        while replies < 1000:  # and when the client reads, all goes on
+            replies += deaf.line() == "200 7 users\n"
+
+
+def test_who_reads_nothing_for_a_while_is_cut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(registry_server, "STALLED", 0.1)
-    limits = Limits(requests_per_second=10**9)
-    with registry(limits=limits) as running, Wire(running) as deaf:
+    monkeypatch.setattr(registry_server, "MOST_UNREAD", 10**12)
+    with registry(limits=NO_LIMITS) as running, Wire(running) as deaf:
+        register_many(deaf, 7)
         events = Events(running)
-        for port in range(1, 7):  # a segment's lists are fewer bytes than may wait
-            deaf.say(f"REGISTER {'x' * 60}{port} 127.0.0.1 {port}")
         send_without_reading(deaf.socket, b"LIST\n" * 10_000)
         assert events.next(UserLost)
         assert goes_on(running)
