@@ -52,10 +52,10 @@ class Pacer:
         """`rate`: pictures a second at most, whatever the pages could take."""
         self.number = 0
         """Of the last picture that was sent; the first is 1."""
-        self._gap = 0.8 / rate  # some slack: a camera's pictures do not come on the dot
+        self._gap = 1.0 / rate
         self._pages: dict[str, Page] = {}
         self._sent: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
-        self._last = float("-inf")
+        self._last = self._due = float("-inf")
         self._blind = float("-inf")
 
     def pages(self, now: float, main_loop_late: bool = False) -> list[Page]:
@@ -72,7 +72,8 @@ class Pacer:
     def may_send(self, now: float, main_loop_late: bool = False) -> bool:
         """Whether a picture may leave at `now`; False also where nobody looks."""
         pages = self.pages(now, main_loop_late)
-        if not pages or now - self._last < self._gap:
+        # A picture may come one gap early: a camera's do not come on the dot.
+        if not pages or now < self._due - self._gap:
             return False
         if all(self.number - page.acknowledged < page.window for page in pages):
             return True
@@ -84,6 +85,7 @@ class Pacer:
         """A picture leaves; returns its number."""
         self.number += 1
         self._last = now
+        self._due = max(self._due, now - self._gap) + self._gap
         self._sent.append((self.number, now))
         return self.number
 

@@ -97,8 +97,10 @@ WATCH = """() => {
     return bits;
   };
   const frame = () => {
-    document.querySelectorAll('.jp-OutputArea img').forEach((image, view) => {
-      if (!image.complete || !image.naturalWidth) return;
+    const shown = document.querySelectorAll('.jp-OutputArea :is(img, canvas)');
+    shown.forEach((image, view) => {
+      const ready = image.dataset.painted || (image.complete && image.naturalWidth);
+      if (!ready) return;
       const bits = read(image);
       if (bits !== last.get(view)) fresh.push([view, bits]);
       last.set(view, bits);

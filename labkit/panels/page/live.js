@@ -94,14 +94,20 @@ class Link {
   }
 }
 
-// Shows pictures in an <img>; while one is being decoded, only the newest waits.
+// Shows pictures on a canvas; while one is being decoded, only the newest waits. An <img>
+// is as quick, but the browser goes on keeping the pictures that it has shown.
 class Screen {
-  constructor(image) {
-    this.image = image;
+  constructor(className) {
+    this.node = element("canvas", { class: `${className} lk-empty`, role: "img", width: 4, height: 3 });
+    this.context = this.node.getContext("2d");
     this.waiting = null;
     this.busy = false;
-    this.url = null;
     this.painted = 0;
+  }
+
+  // What is seen, for those who cannot.
+  name(text) {
+    if (this.node.getAttribute("aria-label") !== text) this.node.setAttribute("aria-label", text);
   }
 
   show(blob) {
@@ -112,32 +118,32 @@ class Screen {
   async next() {
     this.busy = true;
     while (this.waiting) {
-      const url = URL.createObjectURL(this.waiting);
+      const blob = this.waiting;
       this.waiting = null;
-      this.image.src = url;
       try {
-        await this.image.decode();
-        this.painted += 1;
-        this.image.dataset.painted = this.painted;
-        this.image.classList.remove("lk-empty");
+        const picture = await createImageBitmap(blob);
+        this.draw(picture);
+        picture.close();
       } catch {
-        // Not a picture, or replaced meanwhile: the next one comes.
+        // Not a picture: the next one comes.
       }
-      if (this.url) URL.revokeObjectURL(this.url);
-      this.url = url;
     }
     this.busy = false;
   }
 
-  clear() {
-    this.waiting = null;
-    this.image.classList.add("lk-empty");
-    this.image.removeAttribute("src");
+  draw(picture) {
+    const { width, height } = picture;
+    if (this.node.width !== width || this.node.height !== height)
+      Object.assign(this.node, { width, height });
+    this.context.globalCompositeOperation = "copy"; // a clear ground stays clear
+    this.context.drawImage(picture, 0, 0);
+    this.node.dataset.painted = this.painted += 1;
+    this.node.classList.remove("lk-empty");
   }
 
-  free() {
+  clear() {
     this.waiting = null;
-    if (this.url) URL.revokeObjectURL(this.url);
+    this.node.classList.add("lk-empty");
   }
 }
 

@@ -20,10 +20,9 @@ export default panel((root, link, words) => {
   const head = element("header", { class: "lk-head" }, name, address, badge);
 
   // --- stage: the pictures, and how the call stands
-  const peer = element("img", { class: "lk-peer lk-empty", alt: "" });
-  const own = element("img", { class: "lk-own lk-empty", alt: "" });
+  const screens = { peer: new Screen("lk-peer"), own: new Screen("lk-own") };
   const empty = element("p", { class: "lk-no-picture" }, words.no_picture);
-  const frame = element("div", { class: "lk-frame" }, peer, empty, own);
+  const frame = element("div", { class: "lk-frame" }, screens.peer.node, empty, screens.own.node);
   const dot = element("span", { class: "lk-dot", "aria-hidden": "true" });
   const headline = element("strong", { class: "lk-headline" });
   const timer = element("span", { class: "lk-timer" });
@@ -89,7 +88,6 @@ export default panel((root, link, words) => {
   root.append(head, element("div", { class: "lk-body" }, stage, side),
     element("footer", { class: "lk-foot" }, said, alert));
 
-  const screens = { peer: new Screen(peer), own: new Screen(own) };
   let typedByUs = null;
   let shown = "";
 
@@ -138,8 +136,8 @@ export default panel((root, link, words) => {
   }
 
   function drawPictures(scene) {
-    peer.alt = fill(words.picture_of, { name: scene.peer });
-    own.alt = words.own_picture;
+    screens.peer.name(fill(words.picture_of, { name: scene.peer }));
+    screens.own.name(words.own_picture);
     if (!scene.pictures)
       for (const stream of ["peer", "own"]) {
         link.forget(stream);
@@ -173,7 +171,7 @@ export default panel((root, link, words) => {
   return {
     draw,
     picture: (stream, blob) => link.model.get("scene").pictures && screens[stream].show(blob),
-    free: () => Object.values(screens).forEach((screen) => screen.free()),
+    free: () => Object.values(screens).forEach((screen) => screen.clear()),
   };
 });
 

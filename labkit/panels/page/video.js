@@ -1,11 +1,10 @@
 export default panel((root, link, words) => {
-  const image = element("img", { class: "lk-video lk-empty", alt: "" });
+  const screen = new Screen("lk-video");
   root.classList.add("lk-alone");
-  root.append(image);
-  const screen = new Screen(image);
+  root.append(screen.node);
   return {
-    draw: (scene) => (image.alt = scene.label),
+    draw: (scene) => screen.name(scene.label),
     picture: (_, blob) => screen.show(blob),
-    free: () => screen.free(),
+    free: () => screen.clear(),
   };
 });
