@@ -125,7 +125,10 @@ class Channel:
         if now >= self._alive_due:
             self._alive_due = now + ALIVE_EVERY
             if late or now - self._heard < NOBODY_AFTER:
-                self._send({"kind": "alive"}, [])
+                # What was sent before this word has come or is lost: a page that
+                # was cut off for a moment acknowledges it, and pictures go on.
+                sent = {name: s.pacer.number for name, s in self._streams.items()}
+                self._send({"kind": "alive", "numbers": sent}, [])
         if now >= self._refresh_due:
             self._refresh_due = now + self._every
             self._refresh()

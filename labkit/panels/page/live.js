@@ -64,7 +64,9 @@ class Link {
       const blob = new Blob([data], { type: `image/${type}` });
       this.newest[content.stream] = blob;
       for (const view of this.views) view.picture?.(content.stream, blob, content);
-    } else if (content.kind !== "alive") {
+    } else if (content.kind === "alive") {
+      Object.assign(this.numbers, content.numbers); // what has not come by now is lost
+    } else {
       for (const view of this.views) view.told?.(content);
     }
     this.acknowledge();
