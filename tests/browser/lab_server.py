@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 STARTS_WITHIN = 60.0
 ENDS_WITHIN = 15.0
 POLL = 0.05
@@ -146,6 +148,19 @@ class LabServer:
             self.ask(f"api/sessions/{session['id']}", "DELETE")
         for kernel in self.ask("api/kernels"):
             self.ask(f"api/kernels/{kernel['id']}", "DELETE")
+
+    def write(self, name: str, *cells: str) -> str:
+        """Put a notebook with these code cells, below a title, in the folder."""
+        kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+        notebook = nbformat.v4.new_notebook(
+            metadata={"kernelspec": kernel | {"language": "python"}},
+            cells=[
+                nbformat.v4.new_markdown_cell(f"# {name}"),
+                *(nbformat.v4.new_code_cell(cell.strip()) for cell in cells),
+            ],
+        )
+        nbformat.write(notebook, self.notebooks / f"{name}.ipynb")
+        return f"{name}.ipynb"
 
     def stop(self) -> None:
         """End the server and its kernels; by force if they do not go when asked."""

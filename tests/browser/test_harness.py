@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import nbformat
 import numpy as np
 import pytest
 
@@ -54,23 +53,9 @@ print("moving")
 """
 
 
-def write(server: LabServer, name: str, *cells: str) -> str:
-    """Put a notebook with these code cells, below a title, in the server's folder."""
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": kernel | {"language": "python"}},
-        cells=[
-            nbformat.v4.new_markdown_cell(f"# {name}"),
-            *(nbformat.v4.new_code_cell(cell.strip()) for cell in cells),
-        ],
-    )
-    nbformat.write(notebook, server.notebooks / f"{name}.ipynb")
-    return f"{name}.ipynb"
-
-
 @pytest.fixture
 def small_notebook(jupyterlab: LabServer) -> str:
-    return write(jupyterlab, "a-small-notebook", BUTTON, CANVAS, MOVE)
+    return jupyterlab.write("a-small-notebook", BUTTON, CANVAS, MOVE)
 
 
 def test_a_button_is_pressed_and_a_canvas_moves(
@@ -97,7 +82,7 @@ def test_the_kernel_is_that_of_this_environment(
     lab: LabPage, jupyterlab: LabServer
 ) -> None:
     source = "import sys, os\nprint(sys.prefix, os.getcwd(), os.environ['HOME'])"
-    lab.open_notebook(write(jupyterlab, "which-kernel", source))
+    lab.open_notebook(jupyterlab.write("which-kernel", source))
     prefix, folder, home = lab.run_cell(1).split()
     assert prefix == sys.prefix
     assert folder == str(jupyterlab.notebooks)
@@ -107,7 +92,7 @@ def test_the_kernel_is_that_of_this_environment(
 def test_a_failing_cell_is_reported_with_its_text(
     lab: LabPage, jupyterlab: LabServer
 ) -> None:
-    lab.open_notebook(write(jupyterlab, "failing", "1 + 1", "nobody['home']"))
+    lab.open_notebook(jupyterlab.write("failing", "1 + 1", "nobody['home']"))
     assert lab.run_cell(1) == "2"
     with pytest.raises(CellFailed, match=r"nobody\['home'\][^$]*NameError"):
         lab.run_all_cells()
