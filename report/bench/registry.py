@@ -5,7 +5,8 @@
 
 The server runs in a process of its own, at its defaults, its trace on. What a query
 costs is that process's own processor time: the load generator's does not count. Each of
-30 clients has one query under way, as people's programs do. Thousands of further
+30 clients has one query under way, as people's programs do; they ask for each other,
+again and again. Thousands of further
 connections then register a user each and are idle. Redis, where it is installed, does
 the like (GET, PING) for the same load generator in the same run.
 """

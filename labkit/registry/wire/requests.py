@@ -12,6 +12,7 @@ One table drives both directions. Notebook: 01-registry.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from labkit.errors import LocalError, RemoteError
@@ -78,8 +79,12 @@ REQUESTS = {
 _WORDS = {form.kind: word for word, form in REQUESTS.items()}
 
 
+@lru_cache(maxsize=1024)
 def parse_request(line: bytes) -> Request:
     """Read one line, with its end, as `LineReader` gives it.
+
+    A class asks for the same names over and over, and a request is a frozen value: one
+    serves all who send the same line. At most 1,024 are kept, under 1 MiB in all.
 
     Raises RemoteError whose `reply` is the `400` to answer with.
     """
