@@ -25,6 +25,12 @@ Transport: TypeAlias = Literal["TCP", "UDP"]
 Direction: TypeAlias = Literal["sent", "received"]
 
 MOST_BYTES = 65_536
+MOST_OCTETS = 8 << 20
+"""Of all messages kept together."""
+MOST_STREAMS = 64
+"""Of which RTP is counted; the newest, for each call has four new ones."""
+MOST_RTP_BYTES = 2048
+"""Of one RTP packet kept for the capture file: 1,200 are usual."""
 _log = logging.getLogger("labkit.trace")
 _numbers = itertools.count(1)
 
@@ -83,7 +89,8 @@ class Trace:
     ) -> None:
         self.observer = observer
         self.rtp: dict[tuple[Address, Address, Direction], RtpCount] = {}
-        self._records: deque[Record] = deque(maxlen=messages)
+        self._records: deque[Record] = deque()
+        self._most, self._octets = messages, 0
         self._packets: deque[RtpPacketSeen] = deque(maxlen=packets)
         self._listeners: list[Callable[[Record], None]] = []
         self._lock = threading.Lock()
@@ -106,6 +113,9 @@ class Trace:
                 source, target, data[:MOST_BYTES], note,
             )  # fmt: skip
             self._records.append(record)
+            self._octets += len(record.data)
+            while len(self._records) > self._most or self._octets > MOST_OCTETS:
+                self._octets -= len(self._records.popleft().data)
         for listener in tuple(self._listeners):
             try:
                 listener(record)
@@ -123,16 +133,18 @@ class Trace:
         """Count one RTP packet and keep it for the capture file."""
         count = self.rtp.get((source, target, direction))
         if count is None:
-            if len(self.rtp) >= 64:  # a flood from many ports must not fill the memory
-                return
-            count = self.rtp.setdefault(
-                (source, target, direction), RtpCount(first=time)
-            )
+            with self._lock:
+                if len(self.rtp) >= MOST_STREAMS:
+                    del self.rtp[next(iter(self.rtp))]
+                count = self.rtp.setdefault(
+                    (source, target, direction), RtpCount(first=time)
+                )
         count.packets += 1
         count.octets += len(data)
         if len(data) > 1:
             count.payload_type = data[1] & 0x7F
-        self._packets.append(RtpPacketSeen(time, source, target, data, direction))
+        kept = data if len(data) <= MOST_RTP_BYTES else data[:MOST_RTP_BYTES]
+        self._packets.append(RtpPacketSeen(time, source, target, kept, direction))
 
     def subscribe(self, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Call `listener` with each new record, on the thread that made it.
@@ -163,9 +175,11 @@ class Trace:
 
     def clear(self) -> None:
         """Forget everything seen so far."""
-        self._records.clear()
+        with self._lock:
+            self._records.clear()
+            self._octets = 0
+            self.rtp.clear()
         self._packets.clear()
-        self.rtp.clear()
 
     @property
     def records(self) -> list[Record]:

@@ -8,6 +8,8 @@ Requirements B11, B16. Notebook: 02-signalling.
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from labkit.effects import Effect
 from labkit.errors import LocalError
 from labkit.signalling.machine.conversation import Conversation
@@ -24,7 +26,7 @@ class CallBook:
         self.views: dict[str, CallView] = {}
         """What each call looks like at this moment."""
         self._calls: dict[str, Conversation] = {}
-        self._over: dict[str, None] = {}  # in the order of ending
+        self._over: OrderedDict[str, None] = OrderedDict()  # in the order of ending
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -66,6 +68,6 @@ class CallBook:
         if call.state.is_over and call.call_id not in self._over:
             self._over[call.call_id] = None
             if len(self._over) > MOST_ENDED:
-                oldest = next(iter(self._over))
-                del self._over[oldest], self._calls[oldest], self.views[oldest]
+                oldest, _ = self._over.popitem(last=False)
+                del self._calls[oldest], self.views[oldest]
         return effects

@@ -8,6 +8,7 @@ Notebook: 02-signalling.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 
 from labkit.effects import Effect, Send, StartTimer, StopTimer
@@ -56,7 +57,17 @@ class ServerTransaction:
             raise LocalError(f"{self.request.method} was answered already")
         self._answer = sip.write(response)
         effects: list[Effect] = [Send(self._answer, self.back)]
-        return effects + self._answered(response, now) if response.is_final else effects
+        if not response.is_final:
+            return effects
+        self.request = replace(  # what is kept for half a minute is kept small
+            self.request, contact=(), record_route=(), route=(), headers=(), body=b""
+        )
+        return effects + self._answered(response, now)
+
+    @property
+    def octets(self) -> int:
+        """About what it takes to remember this transaction."""
+        return len(self._answer)
 
     def _answered(self, response: Response, now: float) -> list[Effect]:
         self.state = ServerState.COMPLETED

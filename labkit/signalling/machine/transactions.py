@@ -1,13 +1,15 @@
 """All transactions of one phone, found by branch (RFC 3261 section 17).
 
 Everything is a dict: a linear scan collapses at a few hundred calls a second. Answered
-transactions are kept for repetitions, at most `MOST_ANSWERED` of them; beyond, the
-oldest is forgotten, so that a flood cannot fill the memory.
+transactions are kept for repetitions, at most `MOST_ANSWERED` of them and `MOST_OCTETS`
+of answers; beyond, the oldest is forgotten, so that a flood cannot fill the memory.
 
 Notebook: 02-signalling.
 """
 
 from __future__ import annotations
+
+from collections import OrderedDict
 
 from labkit.effects import Effect
 from labkit.signalling.machine.client_transaction import (
@@ -30,6 +32,7 @@ from labkit.signalling.messages.request import Request
 from labkit.signalling.messages.response import Response
 
 MOST_ANSWERED = 4096
+MOST_OCTETS = 1 << 21
 
 _MergeKey = tuple[str, str, int, str]
 
@@ -42,8 +45,10 @@ class Transactions:
         self._most_answered = most_answered
         self._clients: dict[TransactionKey, ClientTransaction] = {}
         self._servers: dict[TransactionKey, ServerTransaction] = {}
-        self._answered: dict[TransactionKey, None] = {}  # in the order of answering
+        # Octets, in the order of answering; a dict is slow to take its first from.
+        self._answered: OrderedDict[TransactionKey, int] = OrderedDict()
         self._by_origin: dict[_MergeKey, TransactionKey] = {}
+        self._octets = 0
 
     def __len__(self) -> int:
         return len(self._clients) + len(self._servers)
@@ -133,12 +138,18 @@ class Transactions:
         """Answer a request; final answers are kept for repetitions."""
         effects = transaction.respond(response, now)
         if response.is_final:
-            self._answered[transaction.key] = None
-            if len(self._answered) > self._most_answered:
-                oldest = self._servers[next(iter(self._answered))]
-                effects += oldest.terminate()
-                self._tidy_server(oldest)
+            self._answered[transaction.key] = transaction.octets
+            self._octets += transaction.octets
+            effects += self._forget_oldest()
         self._tidy_server(transaction)
+        return effects
+
+    def _forget_oldest(self) -> list[Effect]:
+        effects: list[Effect] = []
+        while len(self._answered) > self._most_answered or self._octets > MOST_OCTETS:
+            oldest = self._servers[next(iter(self._answered))]
+            effects += oldest.terminate()
+            self._tidy_server(oldest)
         return effects
 
     def acknowledged(
@@ -176,7 +187,7 @@ class Transactions:
     def _tidy_server(self, transaction: ServerTransaction) -> None:
         if transaction.state is ServerState.TERMINATED:
             self._servers.pop(transaction.key, None)
-            self._answered.pop(transaction.key, None)
+            self._octets -= self._answered.pop(transaction.key, 0)
             origin = _origin(transaction.request)
             if self._by_origin.get(origin) == transaction.key:
                 del self._by_origin[origin]
