@@ -62,8 +62,8 @@ class ReportSocket:
             return
         try:
             self._socket.sendto(data, self.remote)
-        except OSError as error:
-            self._gate.count(f"report not sent: {error.strerror}")
+        except (OSError, OverflowError) as error:  # OverflowError: no such port
+            self._gate.count(f"report not sent: {error}")
             return
         self._trace.record(
             now, "media", "UDP", "sent", self._address, self.remote, data

@@ -276,7 +276,7 @@ class UserAgent:
         if invite is None:
             return self._refuse(transaction, 481, now)
         effects = self._refuse(transaction, 200, now)
-        call = self._calls.get(cancel.call_id)
+        call = self._calls.get(invite.request.call_id)  # whatever the CANCEL says
         if not isinstance(call, Callee):
             return effects
         return effects + self._calls.seen(call, call.cancelled(cancel, now))

@@ -129,8 +129,10 @@ class Caller(Conversation):
         self, response: Response, source: Destination | None, now: float
     ) -> list[Effect]:
         """An answer arrived; no source: a timer's or the transport's word."""
-        is_first = response.cseq == CSeq(self._number, "INVITE") and (
-            self.dialog is None or response.to.tag != self.dialog.remote.tag
+        is_first = (
+            response.cseq == CSeq(self._number, "INVITE")
+            and response.from_.tag == self._from.tag  # a stray 2xx bears no branch
+            and (self.dialog is None or response.to.tag != self.dialog.remote.tag)
         )
         if not is_first or self._invite is None:
             return super().responded(response, source, now)

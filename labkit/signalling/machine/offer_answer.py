@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from itertools import zip_longest
 from typing import cast
 
@@ -69,11 +70,13 @@ def answered_media(
     plans = list(wish.plans)
     lines = []
     for offered in offer.media:
-        plan = _take(plans, offered.kind)
+        plan = next((plan for plan in plans if plan.kind == offered.kind), None)
         formats = _shared(offered, plan)
-        if plan is None or not plan.port or not offered.port or not formats:
+        can_send = offered.port and _leads_somewhere(offer, offered)
+        if plan is None or not plan.port or not can_send or not formats:
             lines.append(replace(offered, port=0, host=""))
             continue
+        plans.remove(plan)
         allowed = direction_of(offer, offered).flipped.limited_to(wish.direction(plan))
         lines.append(MediaDescription(plan.kind, plan.port, formats, allowed))
     if not any(line.port for line in lines):
@@ -107,6 +110,16 @@ def _shared(offered: MediaDescription, plan: MediaPlan | None) -> tuple[Format, 
         return ()
     events = [f for f in offered.formats if f.name.lower() == TELEPHONE_EVENT]
     return (*shared, *(event for event in events if event not in shared))
+
+
+def _leads_somewhere(description: SessionDescription, media: MediaDescription) -> bool:
+    """Whether media can be sent there: to an IP address of one receiver, never to a
+    name (asking for it would hold up all calls), with a port above it for RTCP."""
+    try:
+        host = ip_address(description.host_of(media))
+    except ValueError:
+        return False
+    return not host.is_multicast and 0 < media.port < 65_535
 
 
 def direction_of(description: SessionDescription, media: MediaDescription) -> Direction:
@@ -146,7 +159,7 @@ def _stream(
         for theirs_format in theirs.formats
         if any(own.matches(theirs_format) for own in receive.values())
     ]
-    is_refused = not theirs.port or theirs.kind != ours.kind
+    is_refused = not _leads_somewhere(remote, theirs) or theirs.kind != ours.kind
     if not ours.port or is_refused or not to_send:
         return Stream(kind, 0, None, ours.formats[0], {}, Direction.INACTIVE)
     return Stream(
