@@ -5,6 +5,7 @@ Requirements A1-A3, A7-A9, B3, B9. Notebook: 01-registry.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -57,22 +58,29 @@ class Directory:
         self._trace = trace
         self._on_lost = on_lost
         self._client: RegistryClient | None = None
+        self._lock = threading.RLock()  # one connection, whoever asks for it first
+        self._closed = False
 
     def register(self, host: str, port: int) -> User:
         """State where we take calls (A1); again is no error, but a new row."""
-        client = self._connected()
-        if self.registered:
-            client.unregister(self._name)
-        user = client.register(self._name, host, port)
-        self.registered = True
-        return user
+        with self._lock:
+            client = self._connected()
+            if self.registered:
+                client.unregister(self._name)
+            user = client.register(self._name, host, port)
+            self.registered = client.connected
+            return user
 
     def unregister(self) -> None:
         """Take our name off the table, say goodbye, wait for 221 (A3, A8)."""
-        if self._client is None or not self.registered:
-            raise LocalError(f"{self._name} is not registered; nothing to unregister")
-        self._client.unregister(self._name)
-        self.leave()
+        with self._lock:
+            client = self._client
+            if client is None or not self.registered:
+                raise LocalError(
+                    f"{self._name} is not registered; nothing to unregister"
+                )
+            client.unregister(self._name)
+            self.leave()
 
     def query(self, name: str) -> User:
         """Where is `name`? (A2)"""
@@ -84,12 +92,25 @@ class Directory:
 
     def leave(self) -> None:
         """End the connection politely; our row goes with it."""
-        client, self._client = self._client, None
-        self.registered = False
-        if client is not None:
-            client.quit()
+        with self._lock:
+            client, self._client = self._client, None
+            self.registered = False
+            if client is not None:
+                client.quit()
+
+    def close(self) -> None:
+        """Leave for good: whoever is about to register comes too late."""
+        with self._lock:
+            self._closed = True
+            self.leave()
 
     def _connected(self) -> RegistryClient:
+        with self._lock:
+            return self._connection()
+
+    def _connection(self) -> RegistryClient:
+        if self._closed:
+            raise LocalError(f"{self._name}'s phone is closed; make a new Phone")
         if self.address is None:
             raise LocalError(
                 f"{self._name}'s phone was given no registry; "

@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 from labkit import devices
 from labkit.effects import Address, Effect
 from labkit.errors import LabkitError, LocalError, NoAnswer
+from labkit.net import loop
 from labkit.net.addresses import local_host_towards, parse_address, resolve
 from labkit.net.media import MediaSession
 from labkit.net.sip import SipEndpoint
@@ -100,7 +101,6 @@ class Phone:
         self._directory = Directory(name, self.registry, self.trace, self._tell)
         self._calls: dict[str, Call] = {}
         self._call: Call | None = None
-        self._worker = Worker(f"labkit-{name}-studio")
         self._notice = ""
         self._changed = threading.Condition()
         self._listeners: list[Callable[[PhoneState], None]] = []
@@ -112,6 +112,7 @@ class Phone:
             self._on_event,
             self.trace,
         )
+        self._worker = Worker(f"labkit-{name}-studio")
         _phones[name] = self
 
     # --- the registry: who is where ---
@@ -180,13 +181,18 @@ class Phone:
         Raises NoAnswer when no call comes in.
         """
         call = self._ringing(timeout)
-        call.studio = self._new_studio()
-        media = self._plans(call.studio)
+        studio = self._new_studio()
+        media = self._plans(studio)
+
+        def accept(agent: UserAgent, now: float) -> list[Effect]:
+            effects = agent.answer(call.call_id, media, now)
+            call.studio = studio  # only now: somebody else may have answered meanwhile
+            return effects
+
         try:
-            self._endpoint.do(lambda agent, now: agent.answer(call.call_id, media, now))
+            self._endpoint.do(accept)
         except LabkitError:
-            call.studio.close()
-            call.studio = None
+            studio.close()
             raise
         return call
 
@@ -201,8 +207,13 @@ class Phone:
     def hang_up(self, call: Call | None = None) -> Call:
         """End the present call, in whatever state it is (A13, B18)."""
         call = call or self._present()
+
+        def end(agent: UserAgent, now: float) -> list[Effect]:
+            # Asked here, on the loop: the other side may hang up at the same moment.
+            return [] if call.state.is_over else agent.hang_up(call.call_id, now)
+
         if not call.state.is_over:
-            self._endpoint.do(lambda agent, now: agent.hang_up(call.call_id, now))
+            self._endpoint.do(end)
         return call
 
     def hold(self, call: Call | None = None) -> Call:
@@ -268,11 +279,26 @@ class Phone:
         return unsubscribe
 
     def close(self) -> None:
-        """Hang up, unregister, free every socket and thread. Safe to repeat."""
+        """Hang up, unregister, free every socket and thread. Safe to repeat.
+
+        From a subscriber's callback it returns at once: what it waits for would wait
+        for the callback.
+        """
         if self._closed:
             return
         self._closed = True
-        for end in (self._end_call, self._directory.leave, self._endpoint.close):
+        if loop.shared().is_current:
+            threading.Thread(target=self._close, name=f"labkit-{self.name}-end").start()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        for end in (
+            self._end_call,
+            self._directory.close,
+            self._endpoint.close,
+            self._worker.close,
+        ):
             try:
                 end()
             except LabkitError as error:
@@ -401,11 +427,14 @@ class Phone:
             return self._call
 
     def _end_call(self) -> None:
-        if self._call is not None:
-            self.hang_up(self._call)
-            if self._call.studio is not None:
-                self._call.studio.close()
-        self._worker.close()
+        call = self._call
+        if call is None:
+            return
+        try:
+            self.hang_up(call)
+        finally:
+            if call.studio is not None:
+                call.studio.close()
 
 
 @atexit.register

@@ -60,7 +60,8 @@ class Studio:
         """Stop the devices and close the sockets."""
         if not self._closed:
             self._closed = True
-            self._worker.submit(lambda: self._guarded(self._close))
+            if not self._worker.submit(lambda: self._guarded(self._close)):
+                self._guarded(self._close)  # a call begun while the phone was closed
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

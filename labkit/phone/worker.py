@@ -14,20 +14,30 @@ from queue import SimpleQueue
 
 
 class Worker:
-    """Runs what it is given, in order; what is given after `close` is not run."""
+    """Runs what it is given, in order, until `close`."""
 
     def __init__(self, name: str) -> None:
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[], None]) -> None:
-        """Do `work` when all before it is done; it must not raise."""
-        self._work.put(work)
+    def submit(self, work: Callable[[], None]) -> bool:
+        """Do `work` when all before it is done; it must not raise.
+
+        False when it will not be done, after `close`.
+        """
+        with self._lock:
+            if not self._closed:
+                self._work.put(work)
+            return not self._closed
 
     def close(self, timeout: float = 5.0) -> None:
         """Finish what was given so far, at most `timeout` seconds long; then end."""
-        self._work.put(None)
+        with self._lock:
+            self._closed = True
+            self._work.put(None)
         self._thread.join(timeout)
 
     def _run(self) -> None:
