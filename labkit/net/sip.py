@@ -45,6 +45,8 @@ MOST_UNSENT = 262_144
 MOST_MALFORMED = 50
 """How much garbage a second is shown to the trace; the rest is only counted."""
 CONNECT_SECONDS = 5.0
+LINGER = 2.0
+"""Seconds for which a closed connection may still send what was written."""
 
 _log = logging.getLogger("labkit.sip")
 _Result = TypeVar("_Result")
@@ -266,7 +268,7 @@ class _Connections:
         self.open[connection.key] = connection
         self.by_address[connection.peer] = connection.key
         if len(self.open) > MOST_CONNECTIONS:
-            next(iter(self.open.values())).close()
+            next(iter(self.open.values())).cut()
 
     def used(self, connection: _Connection) -> None:
         """Something went over it: it is the last to be closed now."""
@@ -364,10 +366,17 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def close(self) -> None:
-        """Close after what was written has left."""
+        """Close after what was written has left, if the peer reads it soon."""
         self._connections.lost(self)
         if self._transport is not None:
             self._transport.close()
+            loop.shared().asyncio.call_later(LINGER, self._transport.abort)
+
+    def cut(self) -> None:
+        """Close at once: who does not read must not hold a connection for good."""
+        self._connections.lost(self)
+        if self._transport is not None:
+            self._transport.abort()
 
 
 def _note(effect: Effect) -> str:

@@ -54,11 +54,13 @@ def _bind_pair(host: str) -> tuple[socket.socket, socket.socket]:
 
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_DGRAM)
+    opened: socket.socket | None = None
     try:
+        opened = socket.socket(family, socket.SOCK_DGRAM)
         opened.bind((host, port))
-    except OSError as error:
-        opened.close()
+    except OSError as error:  # taken, not ours, or too many files open
+        if opened is not None:
+            opened.close()
         raise LocalError(
             f"cannot receive media on {Address(host, port)}: {error.strerror}"
         ) from None
