@@ -24,6 +24,8 @@ PHRASE = 8.0
 """Seconds until the voice repeats itself."""
 HIGHEST = 3600.0
 """Hz. No harmonic above it: what a telephone lets through."""
+FINEST = 16_000
+"""Samples a second at which it is computed; more are drawn between these."""
 LEVEL = 9000
 """The largest sample: about −11 dB of full scale."""
 
@@ -69,6 +71,11 @@ class SyntheticVoice(PacedMicrophone):
 @lru_cache(maxsize=8)
 def phrase(pitch: float, seed: int, rate: int) -> Samples:
     """The whole phrase at `rate` samples a second; its ends fit together."""
+    if rate > FINEST:
+        coarse = phrase(pitch, seed, FINEST)
+        times = np.arange(int(PHRASE * rate)) * (FINEST / rate)
+        between = np.interp(times, np.arange(len(coarse)), coarse, period=len(coarse))
+        return between.astype(np.int16)
     random = np.random.default_rng(seed)
     times = np.arange(int(PHRASE * rate)) / rate
     loudness, vowel, hiss = _syllables(times, random)

@@ -103,18 +103,19 @@ class Participants:
             self._said[socket] = _clean(name)
 
     def _learn_registry(self, record: Record) -> None:
-        """`REGISTER alice 127.0.0.1 6000` names two ends; a request, its target too."""
+        """`200 registered alice 127.0.0.1 6000` names two ends: only a name that the
+        registry accepted is one. A request names its target."""
         words = decoded(record.data).split()
-        if not words or words[0].isdigit():
+        if not words:
             return
-        if record.direction == "sent":
+        if not words[0].isdigit() and record.direction == "sent":
             self._say((record.transport, record.target), REGISTRY)
-        if words[0] == "REGISTER" and len(words) == 4:
-            self._say((record.transport, record.source), words[1])
-            if re.fullmatch(r"[0-9]{1,5}", words[3]):
-                calls = Address(words[2], int(words[3]))
-                self._say(("UDP", calls), words[1])
-                self._say(("TCP", calls), words[1])
+        if words[:2] == ["200", "registered"] and len(words) == 5:
+            self._say((record.transport, record.target), words[2])
+            if re.fullmatch(r"[0-9]{1,5}", words[4]):
+                calls = Address(words[3], int(words[4]))
+                self._say(("UDP", calls), words[2])
+                self._say(("TCP", calls), words[2])
 
     def _learn_sip(self, record: Record, message: Glance) -> None:
         """Requests come from their From, responses from their To; SDP names ports."""
