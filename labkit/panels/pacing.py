@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-LAG = 0.25
+LAG = 0.2
 """Seconds that pictures may be under way before fewer are sent."""
 FIRST, LEAST, MOST = 6.0, 1.0, 12.0
 """The window, in pictures: to begin with, and its bounds."""
