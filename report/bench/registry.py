@@ -246,6 +246,16 @@ def wait_for(address: Address) -> None:
             time.sleep(0.01)
 
 
+def redis_version() -> str:
+    """`7.0.15`, from `Redis server v=7.0.15 sha=…`."""
+    if shutil.which("redis-server") is None:
+        return "not installed"
+    told = subprocess.run(
+        ["redis-server", "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    return told.partition("v=")[2].partition(" ")[0]
+
+
 # --- what is reported
 
 FIGURES = (
@@ -279,7 +289,11 @@ def report(kit: Measured, redis: Measured, as_json: bool) -> None:
     result["runs"] = len(kit.rates)
     result["spread"] = spreads
     result["redis"] = yardstick or "not installed"
-    result |= common.circumstances()
+    result["machine"] = common.machine()
+    result["versions"] = {
+        **common.versions("labkit", "psutil"),
+        "redis": redis_version(),
+    }
     common.report(f"Registry, {len(kit.rates)} runs", rows, result, as_json)
 
 
