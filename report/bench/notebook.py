@@ -100,7 +100,10 @@ WATCH = """() => {
     const shown = document.querySelectorAll('.jp-OutputArea :is(img, canvas)');
     shown.forEach((image, view) => {
       const ready = image.dataset.painted || (image.complete && image.naturalWidth);
-      if (!ready) return;
+      // Reading a canvas copies all of it: only where something was painted.
+      const painted = image.dataset.painted;
+      if (!ready || (painted && painted === image.read)) return;
+      image.read = painted;
       const bits = read(image);
       if (bits !== last.get(view)) fresh.push([view, bits]);
       last.set(view, bits);
