@@ -6,6 +6,7 @@ what it tells.
 Notebook: 02-signalling.
 """
 
+from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import (
     BusyRefused,
     CallChanged,
@@ -38,4 +39,5 @@ __all__ = [
     "Party",
     "Stream",
     "Uri",
+    "UserAgent",
 ]

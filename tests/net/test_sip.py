@@ -17,7 +17,12 @@ import pytest
 
 from labkit.effects import Address
 from labkit.errors import LocalError
-from labkit.net.sip import MOST_CONNECTIONS, MOST_MALFORMED, SipEndpoint
+from labkit.net.sip import (
+    MOST_CONNECTIONS,
+    MOST_MALFORMED,
+    USUAL_PORTS,
+    SipEndpoint,
+)
 from labkit.signalling import CallChanged, CallState, IncomingCall, MediaAgreed
 from labkit.signalling.machine.agent import UserAgent
 from labkit.trace.record import Trace
@@ -143,9 +148,10 @@ def test_ports_are_5060_5062_and_so_on_then_any_b21(
 ) -> None:
     made = [phones(f"p{number}", "127.0.0.77") for number in range(22)]
     ports = [phone.sip.address.port for phone in made]
+    usual = [port for port in ports if port in USUAL_PORTS]
     assert len(set(ports)) == 22
-    assert ports[:2] == [5060, 5062]
-    assert all(port % 2 == 0 and 5060 <= port < 5100 for port in ports[:20])
+    assert usual == sorted(usual) == ports[: len(usual)]
+    assert 10 < len(usual) <= 20  # another program may have some of them
 
 
 def test_a_taken_port_is_said_in_words(phones: Callable[..., Phone]) -> None:

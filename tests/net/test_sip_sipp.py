@@ -106,7 +106,7 @@ def successes(output: str) -> int:
 @pytest.mark.parametrize(
     ("robot", "options"),
     [
-        ("UDP", ("-sn", "uac", "-m", "200", "-r", "100", "-d", "10")),
+        ("UDP", ("-sn", "uac", "-m", "100", "-r", "50", "-d", "10")),
         ("UDP", ("-sn", "uac", "-m", "60", "-r", "60", "-d", "10", "-lost", "15")),
         ("TCP", ("-sn", "uac", "-m", "60", "-r", "60", "-d", "10", "-t", "t1")),
         ("TCP", ("-sn", "uac", "-m", "20", "-r", "20", "-d", "10", *TCP_EACH)),
