@@ -75,7 +75,7 @@ def phrase(pitch: float, seed: int, rate: int) -> Samples:
         coarse = phrase(pitch, seed, FINEST)
         times = np.arange(int(PHRASE * rate)) * (FINEST / rate)
         between = np.interp(times, np.arange(len(coarse)), coarse, period=len(coarse))
-        return between.astype(np.int16)
+        return np.asarray(between, np.int16)
     random = np.random.default_rng(seed)
     times = np.arange(int(PHRASE * rate)) / rate
     loudness, vowel, hiss = _syllables(times, random)

@@ -3,7 +3,7 @@
 from labkit.trace.capture import capture, save
 from labkit.trace.describe import full_text, summary
 from labkit.trace.ladder import Ladder, ladder
-from labkit.trace.log import LogPrinter, log
+from labkit.trace.log import log, log_text
 from labkit.trace.merge import Arrow, merge
 from labkit.trace.record import Record, RtpPacketSeen, Trace
 from labkit.trace.table import (
@@ -16,7 +16,6 @@ from labkit.trace.table import (
 __all__ = [
     "Arrow",
     "Ladder",
-    "LogPrinter",
     "Record",
     "RtpPacketSeen",
     "Trace",
@@ -24,6 +23,7 @@ __all__ = [
     "full_text",
     "ladder",
     "log",
+    "log_text",
     "merge",
     "messages_html",
     "messages_table",

@@ -10,12 +10,8 @@ Notebook: 01-registry.
 
 from __future__ import annotations
 
-import io
-from collections import deque
-from collections.abc import Callable, Iterable
-from typing import TextIO
+from collections.abc import Iterable
 
-from rich.console import Console
 from rich.text import Text
 
 from labkit.trace.describe import clock_text, summary
@@ -63,78 +59,3 @@ def log(records: Iterable[Record]) -> str:
         who.learn(record)
         lines.append(plain_line(record, who.clock_rate(record.source)))
     return "\n".join(lines)
-
-
-class LogPrinter:
-    """Prints the messages of traces without holding up those who send them.
-
-        printer = LogPrinter(sys.stdout, wake=something_waits.set)
-        alice.trace.subscribe(printer)
-
-    Being told of a message only queues it, at most `most`, the oldest dropped and
-    counted; `wake` may rouse whoever calls `write`, on a thread that may wait for a
-    slow terminal. A stream that is closed ends the printing, nothing else.
-    """
-
-    def __init__(
-        self,
-        stream: TextIO,
-        *,
-        colour: bool | None = None,
-        most: int = 1000,
-        wake: Callable[[], object] = lambda: None,
-    ) -> None:
-        """`colour`: None = if the stream is a terminal."""
-        if colour is None:
-            colour = not stream.closed and stream.isatty()
-        self._stream = stream
-        # Rendered apart from the stream: a broken pipe there must not end the program,
-        # and in a notebook's kernel rich would print to the running cell instead.
-        self._console = Console(
-            file=io.StringIO(),
-            force_terminal=colour,
-            force_jupyter=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-        self._encoding = getattr(stream, "encoding", None) or "utf-8"
-        self._waiting: deque[Record] = deque(maxlen=most)
-        self._wake = wake
-        self.dropped = 0
-        self.closed = False
-        """Whether the stream has gone away."""
-
-    def __call__(self, record: Record) -> None:
-        """Queue one message; never blocks, never raises. A listener for `subscribe`."""
-        if self.closed:
-            return
-        if len(self._waiting) == self._waiting.maxlen:
-            self.dropped += 1
-        self._waiting.append(record)
-        self._wake()
-
-    def write(self) -> None:
-        """Print all that waits; may block as long as the stream does."""
-        while self._waiting and not self.closed:
-            record = self._waiting.popleft()
-            try:
-                self._stream.write(self._rendered(log_text(record)))
-                self._stream.flush()
-            except (OSError, ValueError):  # ValueError: print to a closed file
-                self.closed = True
-                self._waiting.clear()
-
-    def _rendered(self, line: Text) -> str:
-        with self._console.capture() as captured:
-            self._console.print(self._writable(line))
-        return captured.get()
-
-    def _writable(self, line: Text) -> Text:
-        """The line without letters that the stream's encoding does not have."""
-        try:
-            line.plain.encode(self._encoding)
-        except UnicodeEncodeError:
-            plain = line.plain.replace("→", ">").replace("←", "<").replace("…", "~")
-            safe = plain.encode(self._encoding, "replace").decode(self._encoding)
-            return Text(safe)
-        return line
