@@ -29,7 +29,8 @@ class Loop:
     """An asyncio loop in a daemon thread of its own."""
 
     def __init__(self, name: str = "labkit-loop") -> None:
-        self.asyncio = asyncio.new_event_loop()
+        # On every system the loop that can watch a UDP socket; Windows' own cannot.
+        self.asyncio = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
