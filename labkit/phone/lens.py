@@ -19,6 +19,7 @@ class Lens:
     def __init__(self) -> None:
         self.latest: Shown | None = None
         self._watchers: list[Callable[[Shown], None]] = []
+        self._failed: list[Callable[[Shown], None]] = []
 
     def watch(self, watcher: Callable[[Shown], None]) -> Callable[[], None]:
         """Call `watcher` with each picture, on a media thread; returns how to stop.
@@ -30,6 +31,8 @@ class Lens:
         def stop() -> None:
             if watcher in self._watchers:
                 self._watchers.remove(watcher)
+            if watcher in self._failed:
+                self._failed.remove(watcher)
 
         return stop
 
@@ -40,4 +43,6 @@ class Lens:
             try:
                 watcher(shown)
             except Exception:
-                _log.exception("a watcher of pictures failed")
+                if watcher not in self._failed:  # told once, not with every picture
+                    self._failed.append(watcher)
+                    _log.exception("a watcher of pictures failed")

@@ -48,6 +48,7 @@ class Studio:
         self._tell = tell
         self._sound_rate = 0
         self._camera_on = False
+        self._has_devices = False
         self._worker = worker
         self._closed = False
 
@@ -72,6 +73,7 @@ class Studio:
 
     def _set_up(self, streams: list[StreamSetup]) -> None:
         self.session.start(streams)
+        self._has_devices = True
         video = _of_kind(streams, "video")
         audio = _of_kind(streams, "audio")
         if video is not None and not self._camera_on:
@@ -105,13 +107,10 @@ class Studio:
 
     def _close(self) -> None:
         devices = self._devices
-        for stop in (
-            devices.camera.stop,
-            devices.microphone.stop,
-            devices.speaker.stop,
-            self.session.close,
-        ):
-            self._guarded(stop)
+        if self._has_devices:  # else another call may have them
+            for device in (devices.camera, devices.microphone, devices.speaker):
+                self._guarded(device.stop)
+        self._guarded(self.session.close)
 
 
 def _of_kind(streams: Iterable[StreamSetup], kind: str) -> StreamSetup | None:
