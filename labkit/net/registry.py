@@ -160,6 +160,7 @@ class Registry:
         with _open_lock:
             if self.is_open:
                 del _open[self._asked]
+        self._loop.call(self._server.refuse_newcomers)
         self._loop.call(self._server.close)
 
     def __enter__(self) -> Registry:

@@ -68,6 +68,16 @@ class RegistryServer:
             )
             self._listeners.append(server)
 
+    def refuse_newcomers(self) -> None:
+        """Accept no more; `close` comes next, when those just accepted have begun.
+
+        asyncio forgets a connection, without closing it, that was accepted but had not
+        begun when its server was closed: its client would wait in vain.
+        """
+        for listener in self._listeners:
+            for each in listener.sockets:
+                self.loop.remove_reader(each.fileno())
+
     def close(self) -> None:
         """Stop listening and end every connection; safe to call twice."""
         for listener in self._listeners:
