@@ -13,7 +13,6 @@ import pytest
 from hostile.rig import (
     STRANGER,
     Stranger,
-    Talk,
     has_header,
     on_the_loop,
     request,
