@@ -53,8 +53,12 @@ def plans(
     )
 
 
-def setups(streams: Iterable[Stream]) -> list[StreamSetup]:
-    """What the engine is to do for the streams that both sides agreed on."""
+def setups(streams: Iterable[Stream], held_by_me: bool = False) -> list[StreamSetup]:
+    """What the engine is to do for the streams that both sides agreed on.
+
+    Who holds the call may send (`sendonly`: RFC 3264, section 8.4, has music in mind),
+    but sends nothing: one who presses Hold expects not to be seen or heard.
+    """
     agreed = []
     for stream in streams:
         media = find(stream.format.name)
@@ -68,7 +72,7 @@ def setups(streams: Iterable[Stream]) -> list[StreamSetup]:
                 format=media,
                 payload_type=stream.format.payload_type,
                 receive={number: known for number, known in receive.items() if known},
-                send=stream.direction.sends,
+                send=stream.direction.sends and not held_by_me,
                 receive_on=stream.direction.receives,
             )
         )

@@ -383,7 +383,8 @@ class Phone:
             case MediaAgreed() if event.call_id in self._calls:
                 studio = self._calls[event.call_id].studio
                 if studio is not None:
-                    studio.set_up(setups(event.streams))
+                    held = self._endpoint.agent.calls[event.call_id].held_by_me
+                    studio.set_up(setups(event.streams, held))
             case ChangeRefused():
                 self._tell(f"refused: {event.why}; the call goes on as it was")
             case BusyRefused():

@@ -5,7 +5,7 @@ import socket
 import cv2
 import numpy as np
 import pytest
-from phone.watching import Ear, pictures, when
+from phone.watching import Ear, pictures, pictures_stop, when
 
 from labkit import CallState, Phone
 from labkit.devices import Camera, timestamp
@@ -120,6 +120,8 @@ def test_hold_stops_the_pictures_and_resume_brings_them_back(alice, bob):
     alice.hold()
     alice.present_call.wait("held")
     when(bob, lambda state: state.call.held_by_peer)
+    for phone in (alice, bob):  # neither is seen, whoever pressed Hold
+        pictures_stop(phone)
     alice.resume()
     when(alice, lambda state: state.call.state is CallState.ACCEPTED)
     pictures(bob, "peer", 3)

@@ -39,6 +39,18 @@ def pictures(phone: Phone, whose: str, count: int, timeout: float = 10) -> list:
     return seen[:count]
 
 
+def pictures_stop(phone: Phone, timeout: float = 10) -> None:
+    """Return once no picture of the peer has come for a quarter of a second."""
+    came = threading.Event()
+    stop = phone.peer.watch(lambda _: came.set())
+    for _ in range(int(timeout / 0.25)):
+        came.clear()
+        if not came.wait(0.25):
+            stop()
+            return
+    raise AssertionError("the pictures go on")
+
+
 class Ear(MemorySpeaker):
     """A loudspeaker that says when it has heard enough that is not silence."""
 
