@@ -26,6 +26,8 @@ GONE = 1.5
 """Seconds without a word after which a page no longer counts."""
 BLIND_RATE = 15.0
 """Pictures a second at most while a busy main loop keeps the acknowledgements."""
+MOST_PAGES = 32
+"""Pages that are remembered; beyond, the one that was silent longest is forgotten."""
 REMEMBERED = 512
 """Pictures whose time of sending is kept."""
 
@@ -95,6 +97,8 @@ class Pacer:
         known = self._pages.get(page)
         if known is None:
             self._forget(now)
+            if len(self._pages) >= MOST_PAGES:
+                del self._pages[min(self._pages, key=lambda n: self._pages[n].heard)]
             # What was sent before it came is not under way to it.
             self._pages[page] = Page(self.number, now, now)
             return
