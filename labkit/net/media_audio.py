@@ -54,7 +54,8 @@ class AudioLine(MediaLine):
         self.encode_time = 0.0
         self.samples_fetched = 0
         self.latency: float | None = None
-        self._own_level = self._peer_level = (0.0, 0.0)
+        self._spoken = self._played = (0.0, np.zeros(0, np.int16))
+        """When we last spoke and listened, and what; levels are made on demand."""
         self._speaking, self._listening = threading.Lock(), threading.Lock()
         self._encoder: AudioEncoder | None = None
         self._encodes = ""
@@ -72,10 +73,10 @@ class AudioLine(MediaLine):
     def levels(self) -> tuple[float, float]:
         """How loud we and the peer are now, 0 (-60 dB or less) to 1 (full scale)."""
         now = clock.now()
-        own, peer = self._own_level, self._peer_level
+        (spoken_at, spoken), (played_at, played) = self._spoken, self._played
         return (
-            own[1] if now - own[0] < FADE else 0.0,
-            peer[1] if now - peer[0] < FADE else 0.0,
+            level(spoken) if now - spoken_at < FADE else 0.0,
+            level(played) if now - played_at < FADE else 0.0,
         )
 
     def changed(self, setup: StreamSetup) -> None:
@@ -99,7 +100,7 @@ class AudioLine(MediaLine):
         """Encode and send a stretch of sound; on the microphone's thread."""
         if self.muted:
             sound = Sound(np.zeros_like(sound.samples), sound.rate, sound.captured)
-        self._own_level = clock.now(), level(sound.samples)
+        self._spoken = clock.now(), sound.samples
         setup, sender = self.setup, self.sender
         if setup is None or sender is None or not setup.send or self.closed:
             return
@@ -129,10 +130,11 @@ class AudioLine(MediaLine):
                 stretch = self._next(rate)
                 self._ready.append(stretch)
                 available += len(stretch)
-            sound = np.concatenate(self._ready)
-            self._ready = [sound[samples:]]
+            ready = self._ready
+            sound = ready[0] if len(ready) == 1 else np.concatenate(ready)
+            self._ready = [sound[samples:]] if available > samples else []
             self.samples_fetched += samples
-            self._peer_level = clock.now(), level(sound[:samples])
+            self._played = clock.now(), sound[:samples]
             return sound[:samples]
 
     def _next(self, rate: int) -> Samples:

@@ -23,11 +23,10 @@ from latency_party import (
     BLOCK,
     BLOCKS_A_TONE,
     FPS,
-    HEIGHT,
     RATE,
-    WIDTH,
     Ear,
     Eye,
+    Film,
     hear,
     options,
     result,
@@ -35,7 +34,6 @@ from latency_party import (
     tone,
 )
 
-from labkit.devices.test_card import TestCard
 from labkit.net import clock
 
 
@@ -61,12 +59,12 @@ class Camera(Paced):
 
     def __init__(self, eye: Eye) -> None:
         super().__init__()
-        self._eye, self._card = eye, TestCard(WIDTH, HEIGHT, FPS, "alice")
+        self._eye, self._film = eye, Film()
 
     async def recv(self) -> av.VideoFrame:
         await self.due()
         captured = clock.now()
-        pixels = self._card.draw(captured)
+        pixels = self._film.next(captured)
         self._eye.captured(captured, time.perf_counter())
         frame = av.VideoFrame.from_ndarray(pixels, "bgr24")
         frame.pts, frame.time_base = self.number * 90_000 // FPS, Fraction(1, 90_000)

@@ -18,12 +18,13 @@ import random
 import sys
 import threading
 import time
+from functools import lru_cache
 
 import numpy as np
 
 from labkit.devices import timestamp
 from labkit.devices.memory import MemorySpeaker
-from labkit.devices.paced import PacedMicrophone
+from labkit.devices.paced import PacedCamera, PacedMicrophone
 from labkit.devices.test_card import TestCard
 from labkit.effects import Address
 from labkit.frames import Picture, Sound
@@ -100,11 +101,42 @@ class Ear:
             self._was_loud = loud
 
 
+class Film:
+    """A second of test cards, drawn beforehand: a real camera would not draw either."""
+
+    def __init__(self) -> None:
+        card = TestCard(WIDTH, HEIGHT, FPS, "alice")
+        self._pictures = [card.draw(number / FPS) for number in range(FPS)]
+        self._number = 0
+
+    def next(self, seconds: float) -> np.ndarray:
+        """The next picture, bearing `seconds`."""
+        self._number += 1
+        pixels = self._pictures[self._number % FPS].copy()
+        timestamp.draw(pixels, seconds)
+        return pixels
+
+
+class FilmCamera(PacedCamera):
+    """Shows the film at its pace."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, WIDTH, HEIGHT, FPS)
+        self._film = Film()
+
+    def draw(self, now: float) -> np.ndarray:
+        return self._film.next(now)
+
+
+@lru_cache(maxsize=4)
+def _stretch(loud: bool, count: int, rate: int) -> np.ndarray:
+    turns = np.arange(count) * (1000 * 2 * np.pi / rate)
+    return ((12_000 if loud else 20) * np.sin(turns)).astype(np.int16)
+
+
 def tone(number: int, count: int, rate: int) -> np.ndarray:
     """Stretch number `number`: a tone now and then, else a whisper."""
-    level = 12_000 if number % BLOCKS_A_TONE == 0 else 20
-    turns = np.arange(count) * (1000 * 2 * np.pi / rate)
-    return (level * np.sin(turns)).astype(np.int16)
+    return _stretch(number % BLOCKS_A_TONE == 0, count, rate)
 
 
 class ToneMicrophone(PacedMicrophone):
@@ -133,7 +165,7 @@ class Party:
         self.session.wants_pixels = True
         self.session.on_peer_picture = self._shown
         self._video = video
-        self._camera = TestCard(WIDTH, HEIGHT, FPS, name)
+        self._camera = FilmCamera(name)
         self._microphone = ToneMicrophone(name)
         self._speaker = MemorySpeaker(1.0, name)
 

@@ -23,18 +23,16 @@ import numpy as np
 from latency_party import (
     BLOCKS_A_TONE,
     FPS,
-    HEIGHT,
     STRETCH,
-    WIDTH,
     Ear,
     Eye,
+    Film,
     hear,
     options,
     result,
     tell_peer,
 )
 
-from labkit.devices.test_card import TestCard
 from labkit.net import clock
 
 HOST = "127.0.0.1"
@@ -99,7 +97,7 @@ def main() -> None:
         def _configure(self) -> None:
             super()._configure()
             self._StreamingClient__encoding_parameters[1] = 50
-            self._card = TestCard(WIDTH, HEIGHT, FPS, "alice")
+            self._film = Film()
             self._begun, self._number = time.perf_counter(), 0
 
         def _get_frame(self) -> np.ndarray:
@@ -107,7 +105,7 @@ def main() -> None:
             due = self._begun + self._number / FPS
             time.sleep(max(0.0, due - time.perf_counter()))
             captured = clock.now()
-            pixels = self._card.draw(captured)
+            pixels = self._film.next(captured)
             EYE.captured(captured, time.perf_counter())
             return pixels
 

@@ -53,12 +53,17 @@ class JpegEncoder:
 
 
 class JpegDecoder:
-    """JPEG → pictures."""
+    """JPEG → pictures; a header that was checked once is not read again."""
+
+    def __init__(self) -> None:
+        self._checked = b""
 
     def decode(self, data: bytes) -> npt.NDArray[np.uint8]:
         """BGR pixels; RemoteError for what is broken, not baseline or too large."""
-        header = parse_jpeg(data)
-        check_size(header.width, header.height, "JPEG header")
+        if not self._checked or not data.startswith(self._checked):
+            header = parse_jpeg(data)
+            check_size(header.width, header.height, "JPEG header")
+            self._checked = data[: header.scan_start]
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
         try:
             pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
