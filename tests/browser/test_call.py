@@ -24,9 +24,10 @@ def phone(lab: LabPage, name: str) -> Locator:
     return lab.page.get_by_role("region", name=name, exact=True)
 
 
-def begin(lab: LabPage) -> tuple[Locator, Locator]:
+def begin(lab: LabPage, theme: str = "light") -> tuple[Locator, Locator]:
     """Run the notebook, bring the two phones into view, register both."""
     lab.open_notebook(FIRST)
+    lab.theme(theme)  # JupyterLab remembers the one of an earlier test
     lab.only_the_notebook()
     lab.size("wide")
     lab.run_all_cells()
@@ -148,8 +149,7 @@ def test_the_panels_are_there_in_every_dress(
     lab: LabPage, theme: str, size: str
 ) -> None:
     """Light and dark, wide and narrow: nothing sticks out; kept to be looked at."""
-    alice, bob = begin(lab)
-    lab.theme(theme)
+    alice, bob = begin(lab, theme)
     lab.size(size)
     lab.cell(lab.index_of("side_by_side("))
     connect(lab, alice, bob)

@@ -100,6 +100,7 @@ def test_a_failing_cell_is_reported_with_its_text(
 
 def test_the_page_turns_dark_and_narrow(lab: LabPage, small_notebook: str) -> None:
     lab.open_notebook(small_notebook)
+    lab.theme("light")
     light = lab.pixels(lab.page.locator("#main")).mean()
     lab.theme("dark")
     lab.size("narrow")

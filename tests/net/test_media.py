@@ -49,11 +49,12 @@ def test_each_sees_the_colour_that_the_other_films(video):
             return sees(alice, BLUE) and sees(bob, RED)
 
         wait_for(both_see, "the pictures")
-        shown = bob.shown[-1]
+        shown = bob.shown[0]
         assert (shown.width, shown.height) == (320, 240)
         assert (shown.jpeg is None) == (video == "VP8")
         assert shown.as_jpeg().startswith(b"\xff\xd8")
-        assert shown.sequence == len(bob.shown)
+        assert shown.sequence == 1
+        assert [later.sequence for later in bob.shown[1:3]] in ([], [2], [2, 3])
 
 
 @pytest.mark.parametrize("audio", ["opus", "PCMU", "PCMA"])
@@ -342,8 +343,9 @@ def test_strangers_from_other_hosts_are_not_heard(monkeypatch):
             lambda: gate["stranger"] >= 5 and gate["stranger's report"] >= 5, "refusals"
         )
         assert line.sources.source is None
+        # Notes are few a second for both sockets together, whoever is first.
         notes = [record.note for record in bob.session._call.trace]
-        assert "dropped, stranger" in notes
+        assert any(note.startswith("dropped, stranger") for note in notes)
 
 
 def test_closing_frees_ports_and_threads_says_goodbye_and_may_be_done_twice():
