@@ -32,6 +32,7 @@ from labkit.net.registry import Registry
 
 CLIENTS = 30
 IDLE = 9_500
+BIND_ADDRESS_NO_PORT = 24  # linux/in.h; Python has no name for it before 3.12
 PER_HOST = 900  # the registry's default limit is 1,000 connections a host
 Address = tuple[str, int]
 
@@ -170,9 +171,15 @@ def connected(address: Address, count: int) -> Iterator[list[socket.socket]]:
     with contextlib.ExitStack() as stack:
         connections = []
         for number in range(count):
-            source = f"127.1.0.{number // PER_HOST}" if count > PER_HOST else ""
-            connection = socket.create_connection(address, 10, (source, 0))
-            connections.append(stack.enter_context(connection))
+            connection = stack.enter_context(socket.socket())
+            connection.settimeout(10)
+            if count > PER_HOST:
+                # The port is chosen at connect: it need only be free towards there.
+                if sys.platform == "linux":
+                    connection.setsockopt(socket.SOL_IP, BIND_ADDRESS_NO_PORT, 1)
+                connection.bind((f"127.1.0.{number // PER_HOST}", 0))
+            connection.connect(address)
+            connections.append(connection)
         yield connections
 
 
