@@ -1,16 +1,15 @@
-"""The C library's `sendto` and `recvfrom`, called without letting go of Python's lock.
+"""Linux's `sendmmsg` and `recvmmsg`: a batch of datagrams in one call.
 
-They never wait here (MSG_DONTWAIT) and take two to four microseconds each, less than it
-takes to hand the lock over. `ctypes.PyDLL` keeps it, `ctypes.CDLL` would not. An IPv4
-address is 16 octets to them:
+They never wait here (MSG_DONTWAIT) and take some twenty microseconds, less than it
+takes to hand Python's lock over: `ctypes.PyDLL` keeps it, `ctypes.CDLL` would not. Each
+datagram still travels by itself, as any capture shows. What the calls want is an array
+of
 
-    2 octets   AF_INET, in the machine's own order
-    2          port, most significant first
-    4          host
-    8          zero
+    mmsghdr   header   name → an address (16 octets: family, port, host, zeros)
+                       vectors → an iovec: where the content is, and its length
+              length   how many octets were received
 
-Measured on two cores with a pure-Python loop in both kernels: a picture is shown after
-4.4 ms instead of 7.6. Notebook: 03-media.
+all of which stay in place from batch to batch. Notebook: 03-media.
 """
 
 from __future__ import annotations
@@ -19,22 +18,63 @@ import ctypes
 import socket
 import struct
 
-from labkit.effects import Address
-from labkit.net.datagrams import LARGEST, MOST_AT_ONCE, Datagrams
+import numpy as np
 
+from labkit.effects import Address
+from labkit.net.datagrams import LARGEST, Datagrams
+
+SLOTS = 32
 _ADDRESS = 16
 _FAMILY = struct.pack("=H", socket.AF_INET)
 _c_library = ctypes.PyDLL(None)
-_sendto, _recvfrom = _c_library.sendto, _c_library.recvfrom
-_sendto.restype = _recvfrom.restype = ctypes.c_ssize_t
-_sendto.argtypes = (
-    ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int,
-    ctypes.c_char_p, ctypes.c_uint,
-)  # fmt: skip
-_recvfrom.argtypes = (
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int,
-    ctypes.c_void_p, ctypes.c_void_p,
-)  # fmt: skip
+
+
+class _Vector(ctypes.Structure):
+    """`struct iovec`."""
+
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Header(ctypes.Structure):
+    """`struct msghdr`."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("vectors", ctypes.c_void_p),
+        ("vector_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """`struct mmsghdr`."""
+
+    _fields_ = (("header", _Header), ("length", ctypes.c_uint))
+
+
+class _Batch:
+    """Room for so many datagrams with their addresses."""
+
+    def __init__(self) -> None:
+        # numpy.empty takes no memory before it is written to.
+        contents = np.empty(SLOTS * LARGEST, np.uint8)
+        addresses = np.zeros(SLOTS * _ADDRESS, np.uint8)
+        self.contents, self.addresses = contents.data, addresses.data
+        self.vectors = (_Vector * SLOTS)()
+        self.messages = (_Message * SLOTS)()
+        for slot, (vector, message) in enumerate(
+            zip(self.vectors, self.messages, strict=True)
+        ):
+            vector.base = contents.ctypes.data + slot * LARGEST
+            vector.length = LARGEST
+            header = message.header
+            header.name = addresses.ctypes.data + slot * _ADDRESS
+            header.name_length = _ADDRESS
+            header.vectors = ctypes.addressof(vector)
+            header.vector_count = 1
 
 
 class LinuxDatagrams(Datagrams):
@@ -42,36 +82,48 @@ class LinuxDatagrams(Datagrams):
 
     def __init__(self, opened: socket.socket) -> None:
         super().__init__(opened)
-        self._data = ctypes.create_string_buffer(LARGEST)
-        self._source = ctypes.create_string_buffer(_ADDRESS)
+        self._outgoing, self._incoming = _Batch(), _Batch()
 
     def send(self, packets: list[bytes], to: Address) -> None:
-        """Send each packet; wait, by the socket's own method, for want of buffers."""
-        handle, address = self.socket.fileno(), _packed(to)
-        for packet in packets:
-            sent = _sendto(
-                handle, packet, len(packet), socket.MSG_DONTWAIT, address, _ADDRESS
+        """Send each packet; OSError when the system refuses one.
+
+        What finds no room in the system's buffer waits for it, one by one.
+        """
+        for first in range(0, len(packets), SLOTS):
+            some = packets[first : first + SLOTS]
+            sent = self._send_at_once(some, _packed(to))
+            super().send(some[max(sent, 0) :], to)
+
+    def _send_at_once(self, packets: list[bytes], address: bytes) -> int:
+        batch = self._outgoing
+        for slot, packet in enumerate(packets):
+            start = slot * LARGEST
+            if len(packet) > LARGEST:
+                return 0
+            batch.contents[start : start + len(packet)] = packet
+            batch.vectors[slot].length = len(packet)
+        batch.addresses[: len(packets) * _ADDRESS] = address * len(packets)
+        return int(
+            _c_library.sendmmsg(
+                self.socket.fileno(), batch.messages, len(packets), socket.MSG_DONTWAIT
             )
-            if sent < 0:
-                self.socket.sendto(packet, to)  # raises what is the matter, if it lasts
+        )
 
     def _more(self) -> list[tuple[bytes, Address]]:
-        batch: list[tuple[bytes, Address]] = []
-        handle, data, source = self.socket.fileno(), self._data, self._source
-        content = memoryview(data)
+        batch = self._incoming
+        count = _c_library.recvmmsg(
+            self.socket.fileno(), batch.messages, SLOTS, socket.MSG_DONTWAIT, None
+        )
         known: dict[bytes, Address] = {}
-        size = ctypes.c_uint(_ADDRESS)
-        while len(batch) < MOST_AT_ONCE:
-            length = _recvfrom(
-                handle, data, LARGEST, socket.MSG_DONTWAIT, source, ctypes.byref(size)
-            )
-            if length < 0:  # nothing more; an error is left to the call that waits
-                break
-            where = source.raw
+        received = []
+        for slot in range(count):  # -1: nothing more, or an error, told to who waits
+            where = bytes(batch.addresses[slot * _ADDRESS : (slot + 1) * _ADDRESS])
             if where not in known:
                 known[where] = _unpacked(where)
-            batch.append((bytes(content[:length]), known[where]))
-        return batch
+            start = slot * LARGEST
+            end = start + batch.messages[slot].length
+            received.append((bytes(batch.contents[start:end]), known[where]))
+        return received
 
 
 def _packed(address: Address) -> bytes:

@@ -124,14 +124,20 @@ class PlayoutBuffer:
         return self._play(now)
 
     def _start(self, now: float) -> bool:
-        """Begin with the oldest frame, once it has waited as long as it should."""
+        """Begin, once the oldest frame has waited as long as it should.
+
+        If it waited longer, because the loudspeaker is late, begin with a newer one:
+        what was never begun can be left out unheard.
+        """
         if not self._frames:
             return False
         self._cursor = self._frames[min(self._frames)].media_time
-        self._excess.clear()
-        if self._due(now) < self.delay.seconds:
+        excess = self._due(now) - self.delay.seconds
+        if excess < 0:
             self._cursor = None
-        return self._cursor is not None
+            return False
+        self._skip(int(excess / self._length))
+        return True
 
     def _due(self, now: float) -> float:
         """For how long the frame at the cursor might have been here already."""
@@ -145,7 +151,7 @@ class PlayoutBuffer:
             return
         self._excess.append(excess)
         if len(self._excess) == OBSERVED and min(self._excess) > self._length:
-            self._skip(1)
+            self._skip(int(min(self._excess) / self._length))
 
     def _skip(self, frames: int) -> None:
         """Move on by so many frames, and leave out those that had their turn there."""

@@ -29,7 +29,7 @@ REMEMBERED = 250
 BURST = 0.005
 """Seconds: packets that follow each other more closely came in one burst."""
 SHARE = 0.98
-MARGIN = 0.004
+MARGIN = 0.003
 """Seconds: a device fetches sound a little early or late."""
 MOST = 0.5
 """Seconds: whoever comes later is late, whatever happens."""

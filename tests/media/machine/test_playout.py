@@ -86,6 +86,17 @@ def test_when_the_jitter_ends_the_buffer_shrinks_again():
     assert playout.left_out >= 3
 
 
+def test_a_loudspeaker_that_starts_late_begins_with_the_newest_sound():
+    buffer = PlayoutBuffer()
+    for number in range(6):
+        put(buffer, number, 5 + number * FRAME)
+    first = buffer.next(5.105)
+    assert isinstance(first, ReceivedFrame)
+    assert first.timestamp == 5 * SAMPLES
+    assert buffer.left_out == 5
+    assert accounted(buffer)
+
+
 def test_after_a_stall_of_the_network_sound_is_back_on_time_at_once():
     world, alice, bob = call("opus")
     talk(world, alice, bob)
