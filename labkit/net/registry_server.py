@@ -31,6 +31,11 @@ MOST_UNREAD = 256 * 1024
 STALLED = 8.0
 """Seconds after which a client that reads nothing is cut. Less than a half line may
 take: nothing is read from it in the meantime, so it could not finish one."""
+MOST_LINGERING = 16
+"""Refused connections that may wait for their end; beyond, they are cut unanswered."""
+QUEUE, ACCEPT_AT_ONCE = 1024, 8
+"""Connections that may wait for us, and how many of them are accepted in one go: each
+takes one of the files that the process may have open, before any limit is looked at."""
 LINGER = 2.0
 """Seconds for which a closed connection is still listened to. Closing at once would
 answer what is still on its way with a reset, which may overtake the last reply."""
@@ -64,8 +69,9 @@ class RegistryServer:
         """Accept connections on these listening sockets."""
         for listener in sockets:
             server = await self.loop.create_server(
-                lambda: _Connection(self), sock=listener, backlog=1024
+                lambda: _Connection(self), sock=listener, backlog=ACCEPT_AT_ONCE
             )
+            listener.listen(QUEUE)  # asyncio has set the queue to its backlog, too
             self._listeners.append(server)
 
     def refuse_newcomers(self) -> None:
@@ -88,6 +94,12 @@ class RegistryServer:
         self.apply(self.machine.shut_down(), clock.now())
 
     # --- what the connections report
+
+    @property
+    def is_overrun(self) -> bool:
+        """Whether there is no time for a word to those who are refused."""
+        most = self.machine.limits.connections + MOST_LINGERING
+        return len(self._connections) >= most
 
     def connected(self, connection: _Connection) -> int:
         """Give a new connection its number and tell the machine."""
@@ -165,8 +177,8 @@ class _Connection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        if transport.get_extra_info("peername") is None:
-            transport.abort()  # it was gone before it was accepted
+        if transport.get_extra_info("peername") is None or self._server.is_overrun:
+            transport.abort()  # gone before it was accepted, or one of a flood
             return
         keep_alive(transport.get_extra_info("socket"))
         self.here = plain_address(transport.get_extra_info("sockname"))
@@ -213,7 +225,11 @@ class _Connection(asyncio.BufferedProtocol):
         """Close after the last reply has left: first our half, then all (A8)."""
         if not self._transport.is_closing():
             self._finished = True
-            self._transport.write_eof()
+            try:
+                self._transport.write_eof()
+            except OSError:  # the client was faster, and has reset the connection
+                self._transport.abort()
+                return
             self._cut_within(LINGER)
 
     def end(self) -> None:
