@@ -58,9 +58,10 @@ class Studio:
             self._worker.submit(lambda: self._guarded(lambda: self._set_up(streams)))
 
     def close(self) -> None:
-        """Stop the devices and close the sockets."""
+        """Show nothing more, at once; stop the devices and close the sockets soon."""
         if not self._closed:
             self._closed = True
+            self.session.on_own_picture = self.session.on_peer_picture = None
             if not self._worker.submit(lambda: self._guarded(self._close)):
                 self._guarded(self._close)  # a call begun while the phone was closed
 

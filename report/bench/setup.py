@@ -20,7 +20,7 @@ import common
 import cv2
 import numpy as np
 
-from labkit import NoAnswer, Phone, Registry
+from labkit import LabkitError, Phone, Registry
 from labkit.net import clock
 
 CALLS = 50
@@ -35,7 +35,7 @@ def callee(pipe: Connection) -> None:
 
         def answer() -> None:
             while not stop.is_set():
-                with contextlib.suppress(NoAnswer):
+                with contextlib.suppress(LabkitError):
                     bob.answer(timeout=0.2).wait("over", timeout=30)
 
         answering = threading.Thread(target=answer)
@@ -54,15 +54,16 @@ def first_pictures(alice: Phone, calls: int) -> list[float]:
         first = threading.Event()
         at = [0.0]
 
-        def show(shown: object, first: threading.Event = first, at=at) -> None:
-            if not first.is_set():
+        began = clock.now()
+
+        def show(shown: object, first=first, at=at, began=began) -> None:
+            if not first.is_set() and shown.arrived > began:
                 jpeg = np.frombuffer(shown.as_jpeg(), np.uint8)
                 if cv2.imdecode(jpeg, cv2.IMREAD_COLOR) is not None:
                     at[0] = clock.now()
                     first.set()
 
         stop = alice.peer.watch(show)
-        began = clock.now()
         call = alice.call("bob")
         if not first.wait(10):
             raise RuntimeError(f"no picture within 10 s: {call}")
