@@ -111,7 +111,8 @@ class MediaSession:
     # --- what devices call ----------------------------------------------------------
 
     def send_picture(self, picture: Picture) -> None:
-        """Take the camera's picture; never waits, the newest wins."""
+        """Encode the camera's picture and send it; what we cannot keep up with is
+        skipped."""
         if self._video is not None and not self._closed:
             self._video.send(picture)
 
@@ -157,7 +158,7 @@ class MediaSession:
 
     @property
     def on_own_picture(self) -> Callable[[Shown], None] | None:
-        """Called with each of ours, on the encode thread; must return at once."""
+        """Called with each of ours, on the camera's thread; must return at once."""
         return None if self._video is None else self._video.on_own_picture
 
     @on_own_picture.setter

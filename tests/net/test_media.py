@@ -12,7 +12,7 @@ import pytest
 from labkit.effects import Address
 from labkit.errors import LocalError
 from labkit.frames import Picture
-from labkit.net import clock
+from labkit.net import clock, media_video
 from labkit.net.media import MediaSession
 from labkit.net.media_audio import level
 from labkit.trace import Trace
@@ -256,6 +256,26 @@ def test_a_keyframe_is_sent_when_the_peer_asks_for_one():
         bob.session.request_keyframe()
         wait_for(lambda: keyframes() > before, "a keyframe")
         assert alice.session.statistics().video.outbound.pliCount >= 1
+
+
+def test_an_encoder_that_takes_long_gets_a_thread_of_its_own(monkeypatch):
+    monkeypatch.setattr(media_video, "LONG", 0.0)
+    with two_sides() as (alice, bob):
+        alice.start(bob, "JPEG")
+        bob.start(alice, "JPEG")
+        alice.film(RED)
+
+        def threads() -> list[str]:
+            return [thread.name for thread in threading.enumerate()]
+
+        assert "labkit-alice-video-encode" in threads()
+
+        def seen() -> bool:
+            alice.film(BLUE)
+            return sees(bob, BLUE)
+
+        wait_for(seen, "a picture from the other thread")
+    assert "labkit-alice-video-encode" not in threads()
 
 
 def test_a_picture_that_the_format_cannot_hold_is_counted_and_the_next_one_is_sent():
