@@ -133,7 +133,7 @@ def request(
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def has_header(message: bytes, name: bytes) -> bytes:
+def header_of(message: bytes, name: bytes) -> bytes:
     """The value of a header."""
     for line in message.split(b"\r\n"):
         if line.lower().startswith(name.lower() + b":"):

@@ -13,7 +13,7 @@ import pytest
 from hostile.rig import (
     STRANGER,
     Stranger,
-    has_header,
+    header_of,
     on_the_loop,
     request,
     stranger,
@@ -56,12 +56,12 @@ def test_no_piece_and_no_mutation_of_real_messages_disturbs_the_call(talk, eve):
 @pytest.mark.parametrize("method", ["BYE", "CANCEL", "INVITE", "ACK", "OPTIONS"])
 def test_who_knows_the_call_id_but_not_the_tags_changes_nothing(talk, eve, method):
     invite, call_id = talk.messages()[0], talk.alice.present_call.call_id
-    branch = has_header(invite, b"Via").partition(b"branch=")[2].split(b";")[0]
+    branch = header_of(invite, b"Via").partition(b"branch=")[2].split(b";")[0]
     for tag in ("", "guessed"):
         for cseq in (1, 2, 70_000):
             message = request(method, eve, f"{method}{tag}{cseq}", tag=tag)
             message = message.replace(b"CSeq: 1", b"CSeq: %d" % cseq)
-            own_id = b"Call-ID: " + has_header(message, b"Call-ID")
+            own_id = b"Call-ID: " + header_of(message, b"Call-ID")
             message = message.replace(own_id, b"Call-ID: " + call_id.encode())
             eve.send(message, talk.bob.address)
             own = b"z9hG4bK" + f"{method}{tag}{cseq}".encode()
