@@ -36,9 +36,9 @@ from labkit.trace import Trace
 
 __all__ = ["History", "MediaSession", "Shown", "StreamSetup"]
 
-TICK = 0.050
+TICK = 0.100
 """Seconds between two looks at whether an RTCP report is due."""
-TICKS_A_MEASURE = 5
+TICKS_A_MEASURE = 3
 
 
 class MediaSession:

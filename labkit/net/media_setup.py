@@ -15,7 +15,7 @@ from labkit.media.formats import Kind, MediaFormat
 LATENCIES = 6000
 """About two minutes of frames."""
 SAMPLES = 2400
-"""Ten minutes, at four a second."""
+"""A quarter of an hour, at some three a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class History:
     jitter: dict[Kind, deque[tuple[float, float]]] = field(
         default_factory=lambda: {"audio": _past(), "video": _past()}
     )
-    """Interarrival jitter in seconds (RFC 3550 A.8), four times a second."""
+    """Interarrival jitter in seconds (RFC 3550 A.8), some three times a second."""
     loss: dict[Kind, deque[tuple[float, float]]] = field(
         default_factory=lambda: {"audio": _past(), "video": _past()}
     )

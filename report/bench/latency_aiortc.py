@@ -131,7 +131,7 @@ async def main() -> None:
     await connect(chosen.name, peer)
     await asyncio.sleep(chosen.warm_up)
     eye.glimpses.clear()
-    ear.heard.clear()
+    ear.blocks.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     await asyncio.sleep(chosen.seconds)
     cores = (time.process_time() - cpu) / (time.perf_counter() - begun)

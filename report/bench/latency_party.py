@@ -83,22 +83,30 @@ class Ear:
 
     def __init__(self) -> None:
         self.sent: list[float] = []
-        self.heard: list[float] = []
-        self._was_loud = False
+        self.blocks: list[tuple[np.ndarray, int, float]] = []
+        """What was played, at which rate, and when."""
 
     def listen(self, samples: np.ndarray, rate: int, at: float) -> None:
-        """These samples were handed to the loudspeaker at monotonic time `at`.
+        """These samples were handed to the loudspeaker at monotonic time `at`."""
+        self.blocks.append((samples, rate, at))
+
+    @property
+    def heard(self) -> list[float]:
+        """When each tone began to be played.
 
         A long block is played one stretch of 20 ms after the other, each later than the
         one before.
         """
-        step = round(rate * STRETCH)
-        for number, first in enumerate(range(0, len(samples), step)):
-            wide = samples[first : first + step].astype(np.float32)
-            loud = float(np.dot(wide, wide)) / len(wide) > LOUD**2
-            if loud and not self._was_loud:
-                self.heard.append(at + number * STRETCH)
-            self._was_loud = loud
+        found, was_loud = [], False
+        for samples, rate, at in self.blocks:
+            step = round(rate * STRETCH)
+            for number, first in enumerate(range(0, len(samples), step)):
+                wide = samples[first : first + step].astype(np.float32)
+                loud = float(np.dot(wide, wide)) / len(wide) > LOUD**2
+                if loud and not was_loud:
+                    found.append(at + number * STRETCH)
+                was_loud = loud
+        return found
 
 
 class Film:
@@ -112,7 +120,7 @@ class Film:
     def next(self, seconds: float) -> np.ndarray:
         """The next picture, bearing `seconds`."""
         self._number += 1
-        pixels = self._pictures[self._number % FPS].copy()
+        pixels = self._pictures[self._number % FPS]  # not in use since a second
         timestamp.draw(pixels, seconds)
         return pixels
 
@@ -247,7 +255,7 @@ def measure(eyes: list[Eye], ears: list[Ear], chosen: argparse.Namespace) -> Non
     time.sleep(chosen.warm_up)
     for eye, ear in zip(eyes, ears, strict=True):
         eye.glimpses.clear()
-        ear.heard.clear()
+        ear.blocks.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     if chosen.spin:
         timer = threading.Timer(chosen.seconds, stopping.set)

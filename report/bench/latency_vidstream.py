@@ -119,7 +119,7 @@ def main() -> None:
     AudioSender(HOST, peer["audio"]).start_stream()
     time.sleep(chosen.warm_up)
     EYE.glimpses.clear()
-    EAR.heard.clear()
+    EAR.blocks.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     time.sleep(chosen.seconds)
     cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
