@@ -68,8 +68,12 @@ class Registry:
         self.trace = Trace("registry")
         self.policy = Policy(exclusive_ip, check_address, grace)
         limits = limits or Limits()
+        possible = most_connections()
         self.limits = dataclasses.replace(
-            limits, connections=min(limits.connections, most_connections())
+            limits,
+            connections=min(limits.connections, possible),
+            # One host alone shall not keep all the others out.
+            connections_per_host=min(limits.connections_per_host, possible // 2),
         )
         if on_message is not None:
             self.trace.subscribe(on_message)
