@@ -22,6 +22,8 @@ from labkit.media.codecs.framer import Framer
 
 RATE = 48_000
 LOWEST_BIT_RATE, HIGHEST_BIT_RATE = 6_000, 256_000
+EFFORT = "5"
+"""Of 10: a fifth less work than with all effort, and no difference to be heard."""
 _TIME_BASE = Fraction(1, RATE)
 
 
@@ -36,7 +38,11 @@ class OpusEncoder:
             )
         self._codec = _context("w")
         self._codec.bit_rate = bit_rate
-        self._codec.options = {"application": "lowdelay", "frame_duration": "20"}
+        self._codec.options = {
+            "application": "lowdelay",
+            "frame_duration": "20",
+            "compression_level": EFFORT,
+        }
         self._framer = Framer(RATE)
         self._samples = 0
 
@@ -51,7 +57,9 @@ class OpusEncoder:
     def _encode(self, samples: npt.NDArray[np.int16]) -> list[bytes]:
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "s16", "mono")
         frame.sample_rate = RATE
-        frame.time_base = _TIME_BASE
+        frame.time_base = EFFORT = "5"
+"""Of 10: a fifth less work than with all effort, and no difference to be heard."""
+_TIME_BASE
         frame.pts = self._samples
         self._samples += len(samples)
         return [bytes(packet) for packet in self._codec.encode(frame)]
