@@ -57,9 +57,7 @@ class OpusEncoder:
     def _encode(self, samples: npt.NDArray[np.int16]) -> list[bytes]:
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "s16", "mono")
         frame.sample_rate = RATE
-        frame.time_base = EFFORT = "5"
-"""Of 10: a fifth less work than with all effort, and no difference to be heard."""
-_TIME_BASE
+        frame.time_base = _TIME_BASE
         frame.pts = self._samples
         self._samples += len(samples)
         return [bytes(packet) for packet in self._codec.encode(frame)]
