@@ -106,16 +106,16 @@ def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
     video: list[float] = []
     audio: list[float] = []
     for seer, sender in (told, reversed(told)):
-        captured = dict(map(tuple, sender["sent"]))
-        video += [
-            (at - captured[bears]) * 1e3
-            for bears, at in seer["seen"]
-            if bears in captured
-        ]
+        for bears, at in seer["seen"]:
+            taken = [
+                time for mark, time in sender["sent"] if mark == bears and time < at
+            ]
+            if taken:
+                video.append((at - taken[-1]) * 1e3)
         for at in seer["heard"]:
-            spoken = [time for time in sender["spoken"] if time < at]
-            if spoken and at - spoken[-1] < LONGEST:
-                audio.append((at - spoken[-1]) * 1e3)
+            before = [when for when in sender["spoken"] if when < at]
+            if before and at - before[-1] < LONGEST:
+                audio.append((at - before[-1]) * 1e3)
     return {
         "video": video,
         "audio": audio,

@@ -34,8 +34,6 @@ from latency_party import (
     tone,
 )
 
-from labkit.net import clock
-
 
 class Paced(MediaStreamTrack):
     """A track whose frames are due at even intervals."""
@@ -63,9 +61,8 @@ class Camera(Paced):
 
     async def recv(self) -> av.VideoFrame:
         await self.due()
-        captured = clock.now()
-        pixels = self._film.next(captured)
-        self._eye.captured(captured, time.perf_counter())
+        pixels, bears = self._film.next()
+        self._eye.captured(bears, time.perf_counter())
         frame = av.VideoFrame.from_ndarray(pixels, "bgr24")
         frame.pts, frame.time_base = self.number * 90_000 // FPS, Fraction(1, 90_000)
         return frame

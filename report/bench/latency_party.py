@@ -51,7 +51,7 @@ class Eye:
         """The two edges of each picture that bear its time, and when it was ready."""
 
     def captured(self, seconds: float, at: float) -> None:
-        """Our camera took a picture that bears `seconds`, at monotonic time `at`."""
+        """Our camera hands over a picture that bears `seconds`, at time `at`."""
         self.sent.append((round(seconds * 1000), at))
 
     def look(self, pixels: np.ndarray, at: float) -> None:
@@ -110,19 +110,22 @@ class Ear:
 
 
 class Film:
-    """A second of test cards, drawn beforehand: a real camera would not draw either."""
+    """A second of test cards, drawn beforehand, each bearing its own time in squares.
+
+    A real camera would not draw either. Which second a picture is of needs no telling:
+    none is a second late.
+    """
 
     def __init__(self) -> None:
         card = TestCard(WIDTH, HEIGHT, FPS, "alice")
-        self._pictures = [card.draw(number / FPS) for number in range(FPS)]
+        self._times = [number / FPS for number in range(FPS)]
+        self._pictures = [card.draw(time) for time in self._times]
         self._number = 0
 
-    def next(self, seconds: float) -> np.ndarray:
-        """The next picture, bearing `seconds`."""
-        self._number += 1
-        pixels = self._pictures[self._number % FPS]  # not in use since a second
-        timestamp.draw(pixels, seconds)
-        return pixels
+    def next(self) -> tuple[np.ndarray, float]:
+        """The next picture, and the time it bears."""
+        self._number = (self._number + 1) % FPS
+        return self._pictures[self._number], self._times[self._number]
 
 
 class FilmCamera(PacedCamera):
@@ -131,9 +134,12 @@ class FilmCamera(PacedCamera):
     def __init__(self, name: str) -> None:
         super().__init__(name, WIDTH, HEIGHT, FPS)
         self._film = Film()
+        self.bears = 0.0
+        """The time that the last picture bears."""
 
     def draw(self, now: float) -> np.ndarray:
-        return self._film.next(now)
+        pixels, self.bears = self._film.next()
+        return pixels
 
 
 @lru_cache(maxsize=4)
@@ -200,7 +206,7 @@ class Party:
         self.session.close()
 
     def _picture(self, picture: Picture) -> None:
-        self.eye.captured(picture.captured, time.perf_counter())
+        self.eye.captured(self._camera.bears, time.perf_counter())
         self.session.send_picture(picture)
 
     def _sound(self, sound: Sound) -> None:

@@ -33,8 +33,6 @@ from latency_party import (
     tell_peer,
 )
 
-from labkit.net import clock
-
 HOST = "127.0.0.1"
 EYE, EAR = Eye(), Ear()
 
@@ -104,9 +102,8 @@ def main() -> None:
             self._number += 1
             due = self._begun + self._number / FPS
             time.sleep(max(0.0, due - time.perf_counter()))
-            captured = clock.now()
-            pixels = self._film.next(captured)
-            EYE.captured(captured, time.perf_counter())
+            pixels, bears = self._film.next()
+            EYE.captured(bears, time.perf_counter())
             return pixels
 
     ports = {"video": free_port(), "audio": free_port()}
