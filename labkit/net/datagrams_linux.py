@@ -21,9 +21,13 @@ import struct
 import numpy as np
 
 from labkit.effects import Address
-from labkit.net.datagrams import LARGEST, Datagrams
+from labkit.net.datagrams import Datagrams
 
 SLOTS = 32
+SLOT = 9_280
+"""Octets: the longest datagram of any Ethernet, and no power of two, for the slots of a
+batch would compete for the same lines of the processor's cache. What is longer comes by
+the call that waits, or is dropped: no RTP is."""
 _ADDRESS = 16
 _FAMILY = struct.pack("=H", socket.AF_INET)
 _c_library = ctypes.PyDLL(None)
@@ -60,7 +64,7 @@ class _Batch:
 
     def __init__(self) -> None:
         # numpy.empty takes no memory before it is written to.
-        contents = np.empty(SLOTS * LARGEST, np.uint8)
+        contents = np.empty(SLOTS * SLOT, np.uint8)
         addresses = np.zeros(SLOTS * _ADDRESS, np.uint8)
         self.contents, self.addresses = contents.data, addresses.data
         self.vectors = (_Vector * SLOTS)()
@@ -68,8 +72,8 @@ class _Batch:
         for slot, (vector, message) in enumerate(
             zip(self.vectors, self.messages, strict=True)
         ):
-            vector.base = contents.ctypes.data + slot * LARGEST
-            vector.length = LARGEST
+            vector.base = contents.ctypes.data + slot * SLOT
+            vector.length = SLOT
             header = message.header
             header.name = addresses.ctypes.data + slot * _ADDRESS
             header.name_length = _ADDRESS
@@ -97,8 +101,8 @@ class LinuxDatagrams(Datagrams):
     def _send_at_once(self, packets: list[bytes], address: bytes) -> int:
         batch = self._outgoing
         for slot, packet in enumerate(packets):
-            start = slot * LARGEST
-            if len(packet) > LARGEST:
+            start = slot * SLOT
+            if len(packet) > SLOT:
                 return 0
             batch.contents[start : start + len(packet)] = packet
             batch.vectors[slot].length = len(packet)
@@ -117,10 +121,12 @@ class LinuxDatagrams(Datagrams):
         known: dict[bytes, Address] = {}
         received = []
         for slot in range(count):  # -1: nothing more, or an error, told to who waits
+            if batch.messages[slot].header.flags & socket.MSG_TRUNC:
+                continue
             where = bytes(batch.addresses[slot * _ADDRESS : (slot + 1) * _ADDRESS])
             if where not in known:
                 known[where] = _unpacked(where)
-            start = slot * LARGEST
+            start = slot * SLOT
             end = start + batch.messages[slot].length
             received.append((bytes(batch.contents[start:end]), known[where]))
         return received

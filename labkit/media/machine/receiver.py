@@ -59,6 +59,8 @@ class RtpReceiver:
         frames = self._reassembly.add(
             packet, place.number, place.timestamp, place.format, now
         )
+        if not frames:  # as with most packets
+            return []
         return [
             self._hand_on(frame, packet.ssrc, now)
             for frame in frames
