@@ -70,7 +70,9 @@ class ClockOffset:
         A probe's error grows with its age, since the clocks drift: an old one with a
         short round trip gives way to a newer one at last.
         """
-        if not self._probes:
+        # A copy first: one clock serves sound and pictures, and either may be probing.
+        probes = tuple(self._probes)
+        if not probes:
             return None
-        best = min(self._probes, key=lambda probe: probe.error(now))
+        best = min(probes, key=lambda probe: probe.error(now))
         return Offset(best.offset, best.error(now))
