@@ -53,6 +53,11 @@ class Gate:
         known = reason in self.refused or len(self.refused) < MOST_REASONS
         self.refused[reason if known else OTHER] += 1
 
+    @property
+    def so_far(self) -> dict[str, int]:
+        """A copy of the counts, taken in one step: other threads go on counting."""
+        return dict(self.refused)
+
     def refuse(
         self,
         reason: str,

@@ -136,6 +136,6 @@ def _common(line: MediaLine, now: float) -> LineStatistics | None:
                 clockOffset=None if offset is None else offset.seconds,
                 packetsDuplicate=totals.duplicates,
                 packetsMissing=totals.missing,
-                refused=dict(line.gate.refused + sources.refused),
+                refused=line.gate.so_far | dict(sources.refused),
             ),
         )
