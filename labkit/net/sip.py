@@ -10,7 +10,6 @@ Requirements B12 (in substance), B19, B21. Notebook: 02-signalling.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import os
 import socket
@@ -27,26 +26,20 @@ from labkit.effects import (
     StartTimer,
     StopTimer,
 )
-from labkit.errors import LabkitError, LocalError, RemoteError
+from labkit.errors import LabkitError, LocalError
 from labkit.net import clock, loop
+from labkit.net.sip_tcp import SipConnections
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.destination import Destination
 from labkit.signalling.machine.events import Malformed
-from labkit.signalling.wire.framing import Splitter
 from labkit.trace.record import Direction, Trace
 
 USUAL_PORTS = range(5060, 5100, 2)
 """What `port=0` tries before any free one: 5060 is SIP's own."""
 MOST_DATAGRAMS = 256
 """How many datagrams are read before the loop's other work gets its turn."""
-MOST_CONNECTIONS = 64
-MOST_UNSENT = 262_144
-"""Bytes that may wait on a TCP connection whose peer does not read."""
 MOST_MALFORMED = 50
 """How much garbage a second is shown to the trace; the rest is only counted."""
-CONNECT_SECONDS = 5.0
-LINGER = 2.0
-"""Seconds for which a closed connection may still send what was written."""
 
 _log = logging.getLogger("labkit.sip")
 _Result = TypeVar("_Result")
@@ -82,7 +75,7 @@ class SipEndpoint:
         self._on_event = on_event
         self._trace = trace
         self._timers = loop.Timers(self._loop, self._timeout)
-        self._connections = _Connections(self)
+        self._connections = SipConnections(self)
         self._waiting: deque[Effect] = deque()
         self._is_applying = False
         self._shown_second, self._shown = 0, 0
@@ -246,137 +239,6 @@ class SipEndpoint:
 
     def __repr__(self) -> str:
         return f"<SipEndpoint on {self.address}: {self.agent!r}>"
-
-
-class _Connections:
-    """All TCP connections of one endpoint, by key and by the address they lead to."""
-
-    def __init__(self, endpoint: SipEndpoint) -> None:
-        self.endpoint = endpoint
-        self.open: dict[int, _Connection] = {}  # the longest idle first
-        self.by_address: dict[Address, int] = {}
-        self._opening: dict[Address, list[bytes]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._keys = itertools.count(1)
-
-    def accept(self) -> _Connection:
-        """A protocol for a connection that somebody opened, or that we open."""
-        return _Connection(self, next(self._keys))
-
-    def made(self, connection: _Connection) -> None:
-        """Enter a new connection; beyond the limit the longest idle one is closed."""
-        self.open[connection.key] = connection
-        self.by_address[connection.peer] = connection.key
-        if len(self.open) > MOST_CONNECTIONS:
-            next(iter(self.open.values())).cut()
-
-    def used(self, connection: _Connection) -> None:
-        """Something went over it: it is the last to be closed now."""
-        if self.open.pop(connection.key, None) is not None:
-            self.open[connection.key] = connection
-
-    def lost(self, connection: _Connection) -> None:
-        """Forget a connection."""
-        self.open.pop(connection.key, None)
-        if self.by_address.get(connection.peer) == connection.key:
-            del self.by_address[connection.peer]
-
-    def send(self, data: bytes, to: Destination) -> None:
-        """Send on the connection named, else on one that leads there, else on a new
-        one."""
-        key = to.connection
-        if not isinstance(key, int) or key not in self.open:
-            key = self.by_address.get(to.address, 0)
-        if key in self.open:
-            self.open[key].send(data)
-        elif to.address in self._opening:
-            if len(self._opening[to.address]) < MOST_DATAGRAMS:
-                self._opening[to.address].append(data)
-        elif len(self._opening) < MOST_CONNECTIONS:
-            self._opening[to.address] = [data]
-            task = asyncio.get_running_loop().create_task(self._connect(to))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:
-            self.endpoint.unreachable(to)
-
-    async def _connect(self, to: Destination) -> None:
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                _, connection = await asyncio.get_running_loop().create_connection(
-                    self.accept, *to.address, local_addr=(self.endpoint.address.host, 0)
-                )
-        except OSError:
-            self._opening.pop(to.address, None)
-            self.endpoint.unreachable(to)
-        else:
-            for data in self._opening.pop(to.address, ()):
-                connection.send(data)
-
-    def close(self) -> None:
-        """Close all, after what was written has left."""
-        for task in self._tasks:
-            task.cancel()
-        for connection in tuple(self.open.values()):
-            connection.close()
-
-
-class _Connection(asyncio.Protocol):
-    """One TCP connection: bytes into messages, messages into bytes."""
-
-    def __init__(self, connections: _Connections, key: int) -> None:
-        self.key = key
-        self.peer = self.here = Address("", 0)
-        self._connections = connections
-        self._splitter = Splitter()
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio."""
-        self._transport = cast(asyncio.Transport, transport)
-        self.peer = Address(*transport.get_extra_info("peername")[:2])
-        self.here = Address(*transport.get_extra_info("sockname")[:2])
-        self._connections.made(self)
-
-    def data_received(self, data: bytes) -> None:
-        """See asyncio."""
-        self._connections.used(self)
-        source = Destination("TCP", self.peer, self.key)
-        endpoint = self._connections.endpoint
-        try:
-            for message in self._splitter.feed(data):
-                endpoint.received(message, source, self.here)
-        except RemoteError as error:
-            endpoint.broken(source, self.here, data, str(error))
-            self.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """See asyncio."""
-        self._connections.lost(self)
-
-    def send(self, data: bytes) -> None:
-        """Write one message; a peer that does not read is cut off."""
-        if self._transport is None or self._transport.is_closing():
-            return
-        self._connections.used(self)
-        to = Destination("TCP", self.peer, self.key)
-        self._connections.endpoint.show_sent(to, self.here, data)
-        self._transport.write(data)
-        if self._transport.get_write_buffer_size() > MOST_UNSENT:
-            self._transport.abort()
-
-    def close(self) -> None:
-        """Close after what was written has left, if the peer reads it soon."""
-        self._connections.lost(self)
-        if self._transport is not None:
-            self._transport.close()
-            loop.shared().asyncio.call_later(LINGER, self._transport.abort)
-
-    def cut(self) -> None:
-        """Close at once: who does not read must not hold a connection for good."""
-        self._connections.lost(self)
-        if self._transport is not None:
-            self._transport.abort()
 
 
 def _note(effect: Effect) -> str:

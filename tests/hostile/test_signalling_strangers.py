@@ -22,7 +22,7 @@ from hostile.rig import (
 
 from labkit import CallState, Phone
 from labkit.effects import Address
-from labkit.net.sip import MOST_CONNECTIONS
+from labkit.net.sip_tcp import MOST_CONNECTIONS
 
 
 @pytest.fixture
