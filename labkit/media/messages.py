@@ -1,6 +1,6 @@
 """What is said while a call runs: RTP carries the media, RTCP reports how it goes.
 
-RFC 3550 (RTP and RTCP) and RFC 4585 (the picture loss indication). The fields keep the
+RFC 3550 (RTP and RTCP) and RFC 4585 (feedback at once: NACK, PLI). The fields keep the
 RFC's units: a timestamp counts ticks of the format's clock, `ntp_time` is a 64-bit
 fixed-point number of seconds since 1900. How they are written is in `media/wire/`.
 
@@ -118,6 +118,18 @@ class Bye:
 
 
 @dataclass(frozen=True, slots=True)
+class GenericNack:
+    """ "These did not come, send them again" (RFC 4585 section 6.2.1)."""
+
+    sender_ssrc: int
+    """Who asks."""
+    media_ssrc: int
+    """Whose packets."""
+    numbers: tuple[int, ...]
+    """Sequence numbers of 16 bits, at least one; a word holds 17 that are close."""
+
+
+@dataclass(frozen=True, slots=True)
 class PictureLossIndication:
     """ "I lost pictures, send me a keyframe" (RFC 4585 section 6.3.1)."""
 
@@ -143,6 +155,7 @@ Report: TypeAlias = (
     | ReceiverReport
     | SourceDescription
     | Bye
+    | GenericNack
     | PictureLossIndication
     | UnknownReport
 )

@@ -8,16 +8,24 @@ Notebook: 02-signalling.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labkit.errors import LocalError
-from labkit.media.formats import FORMATS, Kind, MediaFormat, find
+from labkit.media.formats import FEEDBACK, FORMATS, REPAIR, Kind, MediaFormat, find
+from labkit.media.repair.formats import RepairFormats
 from labkit.net.media import StreamSetup
 from labkit.signalling.messages.plan import MediaPlan, Stream
+from labkit.signalling.messages.repair import (
+    PARITY,
+    RED,
+    REED_SOLOMON,
+    RTX,
+    referred,
+)
 from labkit.signalling.messages.sdp import Direction, Format
 
 SOUND = ("opus", "PCMU", "PCMA")
-PICTURES = ("JPEG", "VP8")
+PICTURES = ("JPEG", "VP8", "H264")
 PREFERRED = (*SOUND, *PICTURES)
 
 
@@ -48,6 +56,8 @@ def plans(
             port,
             tuple(_to_sdp(media) for media in formats if media.kind == kind),
             Direction.of(kind != "video" or sends_video, True),
+            _repair_of(kind, {media.payload_type for media in formats}),
+            FEEDBACK[kind],
         )
         for kind, port in ports.items()
     )
@@ -74,6 +84,8 @@ def setups(streams: Iterable[Stream], held_by_me: bool = False) -> list[StreamSe
                 receive={number: known for number, known in receive.items() if known},
                 send=stream.direction.sends and not held_by_me,
                 receive_on=stream.direction.receives,
+                send_repair=_repair_formats(stream.send_repair, stream),
+                receive_repair=_repair_formats(stream.receive_repair, stream),
             )
         )
     return agreed
@@ -87,3 +99,28 @@ def _to_sdp(media: MediaFormat) -> Format:
         media.channels,
         media.parameters,
     )
+
+
+def _repair_of(kind: Kind, offered: Collection[int]) -> tuple[Format, ...]:
+    """All the repair that the kit knows for these formats, given by our numbers."""
+    known = (_to_sdp(media) for media in REPAIR if media.kind == kind)
+    return tuple(format for format in known if set(referred(format)) <= set(offered))
+
+
+def _repair_formats(formats: Sequence[Format], stream: Stream) -> RepairFormats:
+    """The agreed repair of one direction, by what each is."""
+    named: dict[str, dict[int, int | None]] = {}
+    for format in formats:
+        whose = next(iter(referred(format)), None)
+        named.setdefault(format.name.lower(), {})[format.payload_type] = whose
+    return RepairFormats(
+        red=_with_whose(named.get(RED, {})),
+        rtx=_with_whose(named.get(RTX, {})),
+        parity=next(iter(named.get(PARITY, {})), None),
+        reed_solomon=next(iter(named.get(REED_SOLOMON, {})), None),
+        nack="nack" in stream.feedback,
+    )
+
+
+def _with_whose(numbers: Mapping[int, int | None]) -> dict[int, int]:
+    return {number: whose for number, whose in numbers.items() if whose is not None}

@@ -8,11 +8,13 @@ Requirements B10, B19. Notebook: 01-registry.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from labkit.errors import RemoteError
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     ReportBlock,
@@ -34,6 +36,8 @@ from labkit.trace.safe import (
 )
 
 MOST_LETTERS = 120
+MOST_RUNS = 3
+"""Of the packets that a NACK names, so many runs are said."""
 
 
 def summary(record: Record, clock_rate: int | None = None) -> str:
@@ -150,9 +154,31 @@ def _report(report: object, clock_rate: int | None) -> str:
         return one_line(f"SDES {names}")
     if isinstance(report, Bye):
         return one_line(f"BYE {report.reason}").rstrip()
+    if isinstance(report, GenericNack | PictureLossIndication):
+        return _wish(report)
+    return type(report).__name__
+
+
+def _wish(report: GenericNack | PictureLossIndication) -> str:
     if isinstance(report, PictureLossIndication):
         return f"PLI: a keyframe of {report.media_ssrc:#010x}, please"
-    return type(report).__name__
+    return f"NACK: {_runs(report.numbers)}, please"
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    """Sequence numbers, those in a row as one: `7, 9-12 and 30 more`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == (runs[-1][-1] + 1) & 0xFFFF:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    said = ", ".join(
+        f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0])
+        for run in runs[:MOST_RUNS]
+    )
+    more = sum(map(len, runs[MOST_RUNS:]))
+    return f"{said} and {more} more" if more else said
 
 
 def _blocks(lead: str, blocks: tuple[ReportBlock, ...], clock_rate: int | None) -> str:

@@ -128,23 +128,24 @@ class Trace:
         direction: Direction,
         source: Address,
         target: Address,
-        data: bytes,
+        *packets: bytes,
     ) -> None:
-        """Count one RTP packet and keep it for the capture file."""
-        count = self.rtp.get((source, target, direction))
-        if count is None:
-            with self._lock:
+        """Count RTP packets that went together, and keep them for the capture file."""
+        stream = source, target, direction
+        with self._lock:  # sent by devices, the loop, and whoever was late
+            count = self.rtp.get(stream)
+            if count is None:
                 if len(self.rtp) >= MOST_STREAMS:
                     del self.rtp[next(iter(self.rtp))]
-                count = self.rtp.setdefault(
-                    (source, target, direction), RtpCount(first=time)
-                )
-        count.packets += 1
-        count.octets += len(data)
-        if len(data) > 1:
-            count.payload_type = data[1] & 0x7F
-        kept = data if len(data) <= MOST_RTP_BYTES else data[:MOST_RTP_BYTES]
-        self._packets.append(RtpPacketSeen(time, source, target, kept, direction))
+                count = self.rtp[stream] = RtpCount(first=time)
+            count.packets += len(packets)
+            count.octets += sum(map(len, packets))
+            if packets and len(packets[-1]) > 1:
+                count.payload_type = packets[-1][1] & 0x7F
+        self._packets.extend(
+            RtpPacketSeen(time, source, target, data[:MOST_RTP_BYTES], direction)
+            for data in packets
+        )
 
     def subscribe(self, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Call `listener` with each new record, on the thread that made it.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     ReportBlock,
@@ -164,3 +165,22 @@ def test_any_bytes_are_described_and_none_can_harm_a_terminal(
     assert is_safe(summary(record))
     assert is_safe(brief(record))
     assert is_safe(full_text(record, 8000), line_ends="\n\t")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ((7,), "NACK: 7"),
+        ((7, 9, 10, 11), "NACK: 7, 9-11"),
+        ((65_535, 0, 1), "NACK: 65535-1"),
+        ((1, 3, 5, 7, 8, 9), "NACK: 1, 3, 5 and 3 more"),
+    ],
+)
+def test_a_nack_says_which_packets_it_asks_for(numbers: tuple[int, ...], said: str):
+    """The part that matters is in the line, whatever stands before it."""
+    names = SourceDescription((SourceChunk(1, "alice"),))
+    asked = GenericNack(1, 0x99, numbers)
+    data = write_rtcp([SenderReport(1, 0, 0, 12_345, 9, (BLOCK,)), names, asked])
+    for line in (summary(message("media", data)), brief(message("media", data))):
+        assert line.endswith(f"SDES alice; {said}, please")
+    assert str(numbers) in full_text(message("media", data))

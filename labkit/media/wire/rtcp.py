@@ -9,7 +9,8 @@ Each report begins with the same 4 bytes; what follows depends on its type:
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
     |  200 sender report     201 receiver report (both: rtcp_reports)
     |  202 description       203 bye             (rtcp_sources)
-    |  206 with count 1: picture loss indication
+    |  205 with count 1: generic NACK  206 with count 1: picture loss
+    |                                       (both: rtcp_feedback)
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 Notebook: 03-media.
@@ -23,6 +24,7 @@ from collections.abc import Callable, Sequence
 from labkit.errors import LocalError, RemoteError
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     Report,
@@ -30,15 +32,14 @@ from labkit.media.messages import (
     SourceDescription,
     UnknownReport,
 )
-from labkit.media.wire import rtcp_reports, rtcp_sources
+from labkit.media.wire import rtcp_feedback, rtcp_reports, rtcp_sources
+from labkit.media.wire.rtcp_feedback import PAYLOAD_FEEDBACK, TRANSPORT_FEEDBACK
 from labkit.media.wire.rtp import VERSION
 
 SENDER_REPORT, RECEIVER_REPORT, SOURCE_DESCRIPTION, BYE = 200, 201, 202, 203
-PAYLOAD_FEEDBACK, PICTURE_LOSS = 206, 1
 
 _HEADER = struct.Struct("!BBH")
 _PADDING, _COUNT = 0x20, 0x1F
-_TWO_SSRCS = struct.Struct("!LL")
 
 
 def parse_rtcp(data: bytes) -> list[Report]:
@@ -108,24 +109,13 @@ def _without_padding(body: bytes, is_last: bool) -> bytes:
     return body[:-padding]
 
 
-def _parse_loss(count: int, body: bytes) -> Report:
-    """RFC 4585 section 6.3.1: the SSRC of who asks, the SSRC of whose pictures."""
-    if count != PICTURE_LOSS:
-        return UnknownReport(PAYLOAD_FEEDBACK, count, body)
-    if len(body) != _TWO_SSRCS.size:
-        raise RemoteError(
-            f"RTCP picture loss indication needs {_TWO_SSRCS.size} bytes after its "
-            f"header, got {len(body)}"
-        )
-    return PictureLossIndication(*_TWO_SSRCS.unpack(body))
-
-
 _PARSERS: dict[int, Callable[[int, bytes], Report]] = {
     SENDER_REPORT: rtcp_reports.parse_sender,
     RECEIVER_REPORT: rtcp_reports.parse_receiver,
     SOURCE_DESCRIPTION: rtcp_sources.parse_description,
     BYE: rtcp_sources.parse_bye,
-    PAYLOAD_FEEDBACK: _parse_loss,
+    TRANSPORT_FEEDBACK: rtcp_feedback.parse_transport,
+    PAYLOAD_FEEDBACK: rtcp_feedback.parse_payload,
 }
 
 
@@ -163,8 +153,7 @@ def _write_body(report: Report) -> tuple[int, int, bytes]:
             return SOURCE_DESCRIPTION, len(report.chunks), body
         case Bye():
             return BYE, len(report.ssrcs), rtcp_sources.write_bye(report)
-        case PictureLossIndication():
-            body = _TWO_SSRCS.pack(report.sender_ssrc, report.media_ssrc)
-            return PAYLOAD_FEEDBACK, PICTURE_LOSS, body
+        case GenericNack() | PictureLossIndication():
+            return rtcp_feedback.write_feedback(report)
         case UnknownReport():
             return report.packet_type, report.count, report.body

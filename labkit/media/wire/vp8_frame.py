@@ -37,6 +37,11 @@ class Vp8Header(NamedTuple):
     height: int
 
 
+def is_keyframe(data: bytes) -> bool:
+    """Whether this frame needs no other, by its first bit; False for no frame."""
+    return data[:1] != b"" and not data[0] & _INTERFRAME
+
+
 def parse_vp8(data: bytes) -> Vp8Header:
     """The header of one encoded frame; RemoteError when it has none."""
     if len(data) < _TAG_SIZE:

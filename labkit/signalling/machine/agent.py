@@ -38,9 +38,6 @@ from labkit.signalling.wire import sdp, sip
 if TYPE_CHECKING:
     from random import Random
 
-__log = logging.getLogger("labkit.signalling")
-
-
 _log = logging.getLogger("labkit.signalling")
 
 

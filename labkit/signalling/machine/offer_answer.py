@@ -17,6 +17,7 @@ from typing import cast
 from labkit.effects import Address
 from labkit.errors import RemoteError
 from labkit.signalling.messages.plan import Kind, MediaPlan, Stream
+from labkit.signalling.messages.repair import is_repair, shared_repair
 from labkit.signalling.messages.sdp import (
     Direction,
     Format,
@@ -72,13 +73,16 @@ def answered_media(
     for offered in offer.media:
         plan = next((plan for plan in plans if plan.kind == offered.kind), None)
         formats = _shared(offered, plan)
+        feedback = _common(plan.feedback, offered.feedback) if plan else ()
         can_send = offered.port and _leads_somewhere(offer, offered)
         if plan is None or not plan.port or not can_send or not formats:
             lines.append(replace(offered, port=0, host=""))
             continue
         plans.remove(plan)
         allowed = direction_of(offer, offered).flipped.limited_to(wish.direction(plan))
-        lines.append(MediaDescription(plan.kind, plan.port, formats, allowed))
+        lines.append(
+            MediaDescription(plan.kind, plan.port, formats, allowed, feedback=feedback)
+        )
     if not any(line.port for line in lines):
         raise RemoteError("nothing that the other side offers can be used here")
     return tuple(lines)
@@ -92,12 +96,18 @@ def _take(plans: list[MediaPlan], kind: str) -> MediaPlan | None:
 
 
 def _line(plan: MediaPlan, wish: Wish) -> MediaDescription:
-    return MediaDescription(plan.kind, plan.port, plan.formats, wish.direction(plan))
+    return MediaDescription(
+        plan.kind,
+        plan.port,
+        plan.formats + plan.repair,
+        wish.direction(plan),
+        feedback=plan.feedback,
+    )
 
 
 def _shared(offered: MediaDescription, plan: MediaPlan | None) -> tuple[Format, ...]:
     """The formats that both know, in the offerer's order, under the offerer's
-    numbers, with our parameters; telephone-event besides."""
+    numbers, with our parameters; what repairs them, and telephone-event, besides."""
     if plan is None or offered.protocol != "RTP/AVP":
         return ()
     shared = [
@@ -108,8 +118,25 @@ def _shared(offered: MediaDescription, plan: MediaPlan | None) -> tuple[Format, 
     ]
     if not shared:
         return ()
+    repair = shared_repair(
+        plan.repair, offered.formats, _numbers(plan.formats, offered.formats)
+    )
     events = [f for f in offered.formats if f.name.lower() == TELEPHONE_EVENT]
-    return (*shared, *(event for event in events if event not in shared))
+    return (*shared, *repair, *(event for event in events if event not in shared))
+
+
+def _numbers(ours: Sequence[Format], theirs: Sequence[Format]) -> dict[int, int]:
+    """Our payload number of each format that both have → theirs."""
+    return {
+        own.payload_type: their.payload_type
+        for own in ours
+        for their in reversed(theirs)  # the first one counts
+        if own.matches(their) and not is_repair(own)
+    }
+
+
+def _common(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in ours if each in theirs)
 
 
 def _leads_somewhere(description: SessionDescription, media: MediaDescription) -> bool:
@@ -153,7 +180,9 @@ def _stream(
 ) -> Stream:
     kind = cast(Kind, ours.kind)
     events = {f.payload_type for f in ours.formats if _is_event(f)}
-    receive = {f.payload_type: f for f in ours.formats if not _is_event(f)}
+    receive = {
+        f.payload_type: f for f in ours.formats if not _is_event(f) and not is_repair(f)
+    }
     to_send = [
         theirs_format
         for theirs_format in theirs.formats
@@ -170,6 +199,13 @@ def _stream(
         receive=receive,
         direction=ours.direction.limited_to(direction_of(remote, theirs).flipped),
         telephone_event=min(events) if events else None,
+        send_repair=shared_repair(
+            ours.formats, theirs.formats, _numbers(ours.formats, theirs.formats)
+        ),
+        receive_repair=shared_repair(
+            theirs.formats, ours.formats, _numbers(theirs.formats, ours.formats)
+        ),
+        feedback=_common(ours.feedback, theirs.feedback),
     )
 
 

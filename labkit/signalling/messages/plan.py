@@ -28,6 +28,10 @@ class MediaPlan:
     formats: tuple[Format, ...]
     """What we can send and receive, best first."""
     direction: Direction = Direction.SENDRECV
+    repair: tuple[Format, ...] = ()
+    """What can repair them; parameters refer to the numbers in `formats`."""
+    feedback: tuple[str, ...] = ()
+    """What may be asked for by RTCP (RFC 4585)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,9 @@ class Stream:
     """Ours: whether we may send, whether we shall receive."""
     telephone_event: int | None = None
     """The payload number under which pressed keys may arrive (RFC 4733), if any."""
+    send_repair: tuple[Format, ...] = ()
+    """The repair that the other side knows, under its numbers."""
+    receive_repair: tuple[Format, ...] = ()
+    """The repair that may arrive, under ours."""
+    feedback: tuple[str, ...] = ()
+    """What both sides may ask for by RTCP."""

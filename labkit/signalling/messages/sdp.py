@@ -101,6 +101,8 @@ class MediaDescription:
     protocol: str = "RTP/AVP"
     other_formats: tuple[str, ...] = ()
     """As written: what is no payload number (`t38`), or one without a meaning."""
+    feedback: tuple[str, ...] = ()
+    """What may be asked for at once by RTCP (RFC 4585): `nack`, `nack pli`, …"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ _rtpmap = re.compile(r"(\d{1,3}) +([^\s/]+)/(\d{1,9})(?:/(\d{1,3}))?")
 _directions = {direction.value: direction for direction in Direction}
 # a=fmtp:  fmt SP format-specific-params
 _fmtp = re.compile(r"(\d{1,3}) +(\S.*)")
+# a=rtcp-fb:  ( fmt / "*" ) SP rtcp-fb-val            RFC 4585 section 4.2
+_feedback = re.compile(r"rtcp-fb: *(?:\d{1,3}|\*) +(\S.*)", re.IGNORECASE)
 
 
 def parse(data: bytes) -> SessionDescription:
@@ -139,6 +141,7 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
         direction=_direction(lines) or default,
         host=hosts[0] if hosts else "",
         protocol=match[3].upper(),
+        feedback=_feedback_of(lines),
     )
     if "RTP/" not in plain.protocol:
         return replace(plain, other_formats=tuple(numbers))
@@ -146,6 +149,13 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
     known = {format.payload_type for format in formats}
     unknown = tuple(number for number in numbers if int(number) not in known)
     return replace(plain, formats=formats, other_formats=unknown)
+
+
+def _feedback_of(lines: list[tuple[str, str]]) -> tuple[str, ...]:
+    """What RTCP may ask for, of whichever of the medium's formats."""
+    found = (_feedback.fullmatch(value) for letter, value in lines if letter == "a")
+    words = (" ".join(match[1].lower().split()) for match in found if match)
+    return tuple(dict.fromkeys(words))
 
 
 def _formats(numbers: list[str], lines: list[tuple[str, str]]) -> tuple[Format, ...]:
@@ -206,6 +216,7 @@ def _media_lines(media: MediaDescription) -> list[str]:
         )
         if format.parameters:
             lines.append(f"a=fmtp:{format.payload_type} {format.parameters}")
+    lines += (f"a=rtcp-fb:* {feedback}" for feedback in media.feedback)
     lines.append(f"a={media.direction}")
     return lines
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from labkit.errors import LocalError, RemoteError
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     Report,
@@ -44,15 +45,25 @@ DESCRIPTIONS = st.builds(
 )
 BYES = st.builds(Bye, st.lists(WORD, max_size=31).map(tuple), TEXTS)
 LOSSES = st.builds(PictureLossIndication, WORD, WORD)
+NACKS = st.builds(
+    GenericNack,
+    WORD,
+    WORD,
+    st.lists(st.integers(0, 40) | st.integers(0, 0xFFFF), min_size=1, max_size=20).map(
+        tuple
+    ),
+)
 WORDS = st.lists(st.binary(min_size=4, max_size=4), max_size=5).map(b"".join)
 UNKNOWN = st.builds(
     UnknownReport,
-    st.sampled_from([0, 192, 204, 205, 207, 255]),
+    st.sampled_from([0, 192, 204, 207, 255]),
     st.integers(0, 31),
     WORDS,
-) | st.builds(UnknownReport, st.just(206), st.sampled_from([0, 2, 4, 15]), WORDS)
+) | st.builds(
+    UnknownReport, st.sampled_from([205, 206]), st.sampled_from([0, 2, 4, 15]), WORDS
+)
 FIRST = SENDER_REPORTS | RECEIVER_REPORTS
-KNOWN = DESCRIPTIONS | BYES | LOSSES
+KNOWN = DESCRIPTIONS | BYES | LOSSES | NACKS
 COMPOUNDS = st.builds(
     lambda first, others: [first, *others],
     FIRST,
@@ -93,6 +104,16 @@ def test_a_compound_of_report_description_and_bye():
 def test_a_picture_loss_indication_names_who_asks_and_whose_picture():
     data = EMPTY_RECEIVER_REPORT + bytes.fromhex("81ce0002 0000000a 0000000b")
     reports = [ReceiverReport(10), PictureLossIndication(10, 11)]
+    assert parse_rtcp(data) == reports
+    assert write_rtcp(reports) == data
+
+
+def test_a_nack_names_one_packet_and_those_close_after_it_by_a_bit_each():
+    data = EMPTY_RECEIVER_REPORT + bytes.fromhex(
+        "81cd0004 0000000a 0000000b fffe 8005 0100 0000"
+    )
+    numbers = (0xFFFE, 0xFFFF, 1, 14, 256)
+    reports = [ReceiverReport(10), GenericNack(10, 11, numbers)]
     assert parse_rtcp(data) == reports
     assert write_rtcp(reports) == data
 
@@ -157,6 +178,10 @@ def test_what_a_profile_appends_to_a_report_is_left_unread():
             "80c90001 0000000a 81ce0001 0000000a",
             "needs 8 bytes after its header, got 4",
         ),
+        (
+            "80c90001 0000000a 81cd0002 0000000a 0000000b",
+            "NACK needs 12 bytes after its header, got 8",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_datagram_is_said(data: str, words: str | None):
@@ -183,6 +208,9 @@ def test_what_is_wrong_with_a_datagram_is_said(data: str, words: str | None):
         [ReceiverReport(1), UnknownReport(204, 32, b"")],
         [ReceiverReport(1), UnknownReport(204, 0, b"long" * 65_536)],
         [ReceiverReport(1), PictureLossIndication(1, -1)],
+        [ReceiverReport(1), GenericNack(1, 2, ())],
+        [ReceiverReport(1), GenericNack(1, 2, (0x10000,))],
+        [ReceiverReport(1), GenericNack(1, 2, (5, -1))],
     ],
 )
 def test_a_report_that_does_not_fit_is_refused(reports: list[Report]):
@@ -221,7 +249,18 @@ def _parse_or_refuse(data: bytes) -> None:
 
 # aiortc does not begin each chunk of a description on a word (RFC 3550 section 6.5).
 ONE_CHUNK = st.builds(SourceDescription, st.tuples(st.builds(SourceChunk, WORD, TEXTS)))
-SHARED = st.lists(FIRST | ONE_CHUNK | BYES | LOSSES, min_size=1, max_size=4)
+# Nor does it know numbers that wrap or do not rise.
+RISING_NACKS = st.builds(
+    GenericNack,
+    WORD,
+    WORD,
+    st.sets(st.integers(0, 40) | st.integers(0, 0xFF00), min_size=1).map(
+        lambda numbers: tuple(sorted(numbers))
+    ),
+)
+SHARED = st.lists(
+    FIRST | ONE_CHUNK | BYES | LOSSES | RISING_NACKS, min_size=1, max_size=4
+)
 
 
 @given(SHARED)
@@ -266,6 +305,8 @@ def _own(packet: object) -> Report:
             return Bye(tuple(sources))
         case aiortc.rtp.RtcpPsfbPacket(1, ssrc, media_ssrc, b""):
             return PictureLossIndication(ssrc, media_ssrc)
+        case aiortc.rtp.RtcpRtpfbPacket(1, ssrc, media_ssrc, lost):
+            return GenericNack(ssrc, media_ssrc, tuple(lost))
     raise AssertionError(packet)
 
 
@@ -295,6 +336,8 @@ def _theirs(report: Report) -> object:
             return aiortc.rtp.RtcpByePacket(list(ssrcs))
         case PictureLossIndication(sender, media):
             return aiortc.rtp.RtcpPsfbPacket(1, sender, media)
+        case GenericNack(sender, media, numbers):
+            return aiortc.rtp.RtcpRtpfbPacket(1, sender, media, list(numbers))
     raise AssertionError(report)
 
 

@@ -146,3 +146,94 @@ def test_formats_match_by_name_rate_and_channels_only() -> None:
     assert JPEG.matches(replace(JPEG, payload_type=99, name="jpeg", parameters="x"))
     assert not OPUS.matches(replace(OPUS, channels=1))
     assert not PCMU.matches(replace(PCMU, clock_rate=16_000))
+
+
+RED = Format(100, "red", 48_000, 2, "96/96")
+RED_8000 = Format(102, "red", 8000, 1, "0/0")
+RTX = Format(103, "rtx", 48_000, 2, "apt=96")
+RTX_8000 = Format(104, "rtx", 8000, 1, "apt=0")
+PARITY = Format(105, "ulpfec", 8000)
+REPAIR = (RED, RED_8000, RTX, RTX_8000, PARITY)
+SOUND = MediaPlan("audio", 5000, (OPUS, PCMU, PCMA), repair=REPAIR, feedback=("nack",))
+
+
+def numbered(formats: tuple[Format, ...]) -> tuple[tuple[int, str, str], ...]:
+    return tuple((f.payload_type, f.name, f.parameters) for f in formats)
+
+
+def test_two_who_know_the_same_repair_agree_on_all_of_it() -> None:
+    [offered] = offered_media(Wish((replace(SOUND, port=4000),)), ())
+    assert offered.formats == (OPUS, PCMU, PCMA, *REPAIR)
+    [line], [ours], [theirs] = answer_and_stream(offered, wish=Wish((SOUND,)))
+    assert line.formats == offered.formats
+    assert ours.send_repair == ours.receive_repair == REPAIR
+    assert theirs.send_repair == theirs.receive_repair == REPAIR
+    assert ours.feedback == theirs.feedback == ("nack",)
+    assert (ours.format.name, set(ours.receive)) == ("opus", {96, 0, 8})
+
+
+def test_an_answer_follows_the_offerers_numbers_in_parameters_too() -> None:
+    offered = (
+        replace(OPUS, payload_type=111, parameters=""),
+        replace(RTX, payload_type=120, parameters="apt=111;rtx-time=500"),
+        replace(RED, payload_type=63, parameters="111/111/111"),
+    )
+    media = MediaDescription("audio", 4000, offered, feedback=("nack", "ccm fir"))
+    [line], [ours], [theirs] = answer_and_stream(media, wish=Wish((SOUND,)))
+    assert numbered(line.formats) == (
+        (111, "opus", "useinbandfec=1"),
+        (120, "rtx", "apt=111"),
+        (63, "red", "111/111"),
+    )
+    assert line.feedback == ("nack",)
+    assert numbered(ours.send_repair) == numbered(theirs.receive_repair)
+    assert {f.payload_type for f in theirs.send_repair} == {120, 63}
+
+
+def test_an_answer_under_other_numbers_is_understood_all_the_same() -> None:
+    offer = described(*offered_media(Wish((SOUND,)), ()))
+    answered = (
+        replace(PCMU, payload_type=118),
+        replace(RTX_8000, payload_type=119, parameters="apt=118"),
+    )
+    answer = described(MediaDescription("audio", 7000, answered))
+    [stream] = agreed_streams(offer, answer)
+    assert numbered(stream.send_repair) == ((119, "rtx", "apt=118"),)
+    assert numbered(stream.receive_repair) == ((104, "rtx", "apt=0"),)
+    assert stream.feedback == ()
+
+
+def test_what_a_peer_does_not_echo_is_not_used() -> None:
+    offer = described(*offered_media(Wish((SOUND,)), ()))
+    answer = described(MediaDescription("audio", 7000, (OPUS, PCMU)))
+    [stream] = agreed_streams(offer, answer)
+    assert stream.send_repair == stream.receive_repair == ()
+
+
+def test_repair_of_a_format_that_is_not_shared_is_not_shared() -> None:
+    media = MediaDescription("audio", 4000, (PCMU, H264, RED, RTX, RTX_8000))
+    [line], [ours], _ = answer_and_stream(media, wish=Wish((SOUND,)))
+    assert line.formats == (PCMU, RTX_8000)
+    assert ours.send_repair == (RTX_8000,)
+
+
+@pytest.mark.parametrize(
+    "alone", [(RED,), (RTX_8000, PARITY), (replace(RED, parameters=""),), REPAIR]
+)
+def test_repair_alone_keeps_no_medium_alive(alone: tuple[Format, ...]) -> None:
+    media = MediaDescription("audio", 4000, alone)
+    with pytest.raises(RemoteError, match="can be used here"):
+        answered_media(Wish((SOUND,)), described(media))
+    offer = described(*offered_media(Wish((SOUND,)), ()))
+    [stream] = agreed_streams(offer, described(MediaDescription("audio", 7000, alone)))
+    assert stream.remote is None
+
+
+@pytest.mark.parametrize(
+    "parameters", ["", "apt=", "apt=x", "apt=9999", "captain=0", "apt=8", "apt=104"]
+)
+def test_a_retransmission_of_nothing_legible_is_left_out(parameters: str) -> None:
+    broken = replace(RTX_8000, parameters=parameters)
+    media = MediaDescription("audio", 4000, (PCMU, PCMA, broken))
+    [line], _, _ = answer_and_stream(media, wish=Wish((SOUND,)))
+    assert line.formats == (PCMU, PCMA)

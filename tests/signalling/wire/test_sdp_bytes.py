@@ -52,6 +52,7 @@ a=ptime:20\r
 m=video 20126 RTP/AVP 96\r
 a=rtpmap:96 VP8/90000\r
 a=fmtp:96 max-fs=3600\r
+a=rtcp-fb:* nack pli\r
 a=recvonly\r
 """
 
@@ -78,6 +79,17 @@ def test_two_m_lines_may_use_the_same_payload_number() -> None:
     assert video.formats == (Format(96, "VP8", 90_000, 1, "max-fs=3600"),)
     assert audio.formats[-1].name == "telephone-event"
     assert video.direction is Direction.RECVONLY
+
+
+def test_what_rtcp_may_ask_for_counts_for_the_whole_medium() -> None:
+    audio, video = sdp.parse(BARESIP).media
+    assert (audio.feedback, video.feedback) == ((), ("nack pli",))
+    data = BARESIP.replace(
+        b"a=rtcp-fb:*", b"a=rtcp-fb:96 NACK\r\na=rtcp-fb:97 nack\r\na=rtcp-fb:96"
+    ).replace(b"a=label:1", b"a=rtcp-fb:*\r\na=rtcp-fb:x y\r\na=rtcp-fb:96 ccm  fir")
+    audio, video = sdp.parse(data).media
+    assert audio.feedback == ("ccm fir",)
+    assert video.feedback == ("nack", "nack pli")
 
 
 def test_static_numbers_need_no_rtpmap_and_lf_alone_ends_a_line() -> None:
@@ -161,6 +173,9 @@ MEDIA = st.builds(
     direction=st.sampled_from(Direction),
     host=st.just("") | HOST,
     protocol=st.sampled_from(["RTP/AVP", "RTP/SAVPF"]),
+    feedback=st.lists(
+        st.sampled_from(["nack", "nack pli", "ccm fir"]), unique=True
+    ).map(tuple),
 )
 OTHERS = st.builds(
     MediaDescription,
