@@ -1,6 +1,7 @@
 """Codecs: sound and pictures into few bytes and back.
 
-OpenCV does JPEG, PyAV (libvpx, libopus) VP8 and Opus; G.711 is a table of 256 numbers.
+OpenCV does JPEG, PyAV (libvpx, libx264, libopus) VP8, H264 and Opus; G.711 is a table
+of 256 numbers.
 
 Notebook: 03-media.
 """
@@ -15,6 +16,7 @@ from labkit.media.codecs.base import (
     VideoEncoder,
 )
 from labkit.media.codecs.g711 import G711Decoder, G711Encoder
+from labkit.media.codecs.h264 import H264Decoder, H264Encoder
 from labkit.media.codecs.jpeg import JpegDecoder, JpegEncoder
 from labkit.media.codecs.opus import OpusDecoder, OpusEncoder
 from labkit.media.codecs.vp8 import Vp8Decoder, Vp8Encoder
@@ -33,18 +35,20 @@ __all__ = [
 
 def new_video_encoder(
     name: str, *, quality: int = 50, bit_rate: int = 1_000_000
-) -> JpegEncoder | Vp8Encoder:
+) -> JpegEncoder | Vp8Encoder | H264Encoder:
     """An encoder for the video format of this name.
 
-    `quality` (1 to 99) matters to JPEG, `bit_rate` (bits a second) to VP8. Raises
-    LocalError for another name.
+    `quality` (1 to 99) matters to JPEG, `bit_rate` (bits a second) to VP8 and H264.
+    Raises LocalError for another name.
     """
     match name:
         case "JPEG":
             return JpegEncoder(quality)
         case "VP8":
             return Vp8Encoder(bit_rate)
-    raise LocalError(f"no video codec {name!r}; there are JPEG and VP8")
+        case "H264":
+            return H264Encoder(bit_rate)
+    raise LocalError(f"no video codec {name!r}; there are JPEG, VP8 and H264")
 
 
 def new_video_decoder(name: str) -> VideoDecoder:
@@ -54,7 +58,9 @@ def new_video_decoder(name: str) -> VideoDecoder:
             return JpegDecoder()
         case "VP8":
             return Vp8Decoder()
-    raise LocalError(f"no video codec {name!r}; there are JPEG and VP8")
+        case "H264":
+            return H264Decoder()
+    raise LocalError(f"no video codec {name!r}; there are JPEG, VP8 and H264")
 
 
 def new_audio_encoder(name: str, *, bit_rate: int = 32_000) -> AudioEncoder:

@@ -9,12 +9,13 @@ Notebook: 03-media.
 from __future__ import annotations
 
 from labkit.errors import LocalError
-from labkit.media.payloads.base import Assembler, Payload
+from labkit.media.payloads.base import Assembler, Mended, MendingAssembler, Payload
+from labkit.media.payloads.h264 import H264Payload
 from labkit.media.payloads.jpeg import JpegPayload
 from labkit.media.payloads.vp8 import Vp8Payload
 from labkit.media.payloads.whole import WholeFramePayload
 
-__all__ = ["Assembler", "Payload", "for_format"]
+__all__ = ["Assembler", "Mended", "MendingAssembler", "Payload", "for_format"]
 
 _PAYLOADS: dict[str, Payload] = {
     "opus": WholeFramePayload(),
@@ -22,6 +23,7 @@ _PAYLOADS: dict[str, Payload] = {
     "PCMA": WholeFramePayload(),
     "JPEG": JpegPayload(),
     "VP8": Vp8Payload(),
+    "H264": H264Payload(),
 }
 
 

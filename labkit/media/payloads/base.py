@@ -6,7 +6,7 @@ Notebook: 03-media.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from labkit.frames import EncodedFrame
 
@@ -23,6 +23,31 @@ class Assembler(Protocol):
         `payloads` are all those of one RTP timestamp, in the order of their sequence
         numbers, without duplicates. Raises RemoteError when they are not one whole
         frame.
+        """
+        ...
+
+
+class Mended(NamedTuple):
+    """A picture put together although packets of it are missing."""
+
+    data: bytes
+    share: float
+    """How much of it is new, above 0 and at most 1."""
+
+
+@runtime_checkable
+class MendingAssembler(Assembler, Protocol):
+    """One that can make a picture of some of its packets."""
+
+    def can_mend(self, payload: bytes) -> bool:
+        """Whether the picture that this is a packet of may be mended at all."""
+        ...
+
+    def mend(self, payloads: Sequence[bytes], old: bytes | None) -> Mended:
+        """The picture of which these packets came; what is missing is taken from `old`,
+        the picture shown before.
+
+        Raises RemoteError when nothing can be made of them.
         """
         ...
 

@@ -21,6 +21,7 @@ import pytest
 
 from labkit.frames import Picture
 from labkit.media import codecs, payloads
+from labkit.media.codecs.jpeg import JpegEncoder
 from labkit.media.formats import FORMATS
 from labkit.media.messages import RtpPacket, SenderReport, SourceDescription
 from labkit.media.wire.rtcp import parse_rtcp
@@ -37,6 +38,7 @@ DEADLINE = 20.0
 FFMPEG = ("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error")
 JPEG = ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-huffman", "default", "-q:v", "3")
 VP8 = ("-c:v", "libvpx", "-deadline", "realtime", "-b:v", "1M")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency")
 
 
 @contextlib.contextmanager
@@ -88,6 +90,8 @@ def card(kind: str, settings: tuple[str, ...], port: int) -> tuple[str, ...]:
         pytest.param("JPEG", JPEG, id="JPEG, one table"),
         pytest.param("JPEG", (*JPEG, "-force_duplicated_matrix", "1"), id="JPEG, two"),
         pytest.param("VP8", VP8, id="VP8"),
+        pytest.param("H264", (*H264, "-pix_fmt", "yuv420p"), id="H264"),
+        pytest.param("H264", (*H264, "-pix_fmt", "yuv444p"), id="H264, 4:4:4"),
     ],
 )
 def test_the_kit_shows_what_ffmpeg_sends(kind: str, settings: tuple[str, ...]):
@@ -126,7 +130,7 @@ def _is_test_card(picture: Pixels) -> bool:
     return bool(np.all(np.ptp(bars, axis=0) > 100))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "VP8"])
+@pytest.mark.parametrize("kind", ["JPEG", "JPEG, cut at markers", "VP8", "H264"])
 def test_ffmpeg_shows_what_the_kit_sends(kind: str, pixels: Pixels, tmp_path: Path):
     wanted = 3 * pixels.nbytes
     with port_pair() as (rtp, _):
@@ -161,7 +165,10 @@ def test_ffmpeg_shows_what_the_kit_sends(kind: str, pixels: Pixels, tmp_path: Pa
 
 def endless(kind: str, pixels: Pixels) -> Iterator[list[bytes]]:
     """The same picture over and over, as datagrams, until the deadline."""
+    kind, _, how = kind.partition(", ")
     encoder, payload = codecs.new_video_encoder(kind), payloads.for_format(kind)
+    if isinstance(encoder, JpegEncoder):
+        encoder.restart_intervals = bool(how)
     number = 0
     start = time.monotonic()
     while (passed := time.monotonic() - start) < DEADLINE:
@@ -186,9 +193,11 @@ def endless(kind: str, pixels: Pixels) -> Iterator[list[bytes]]:
 
 
 def session_description(kind: str, port: int) -> str:
-    format = FORMATS[kind]
+    format = FORMATS[kind.partition(",")[0]]
+    parameters = f"a=fmtp:{format.payload_type} {format.parameters}\r\n"
     return (
         f"v=0\r\no=- 1 1 IN IP4 {HOST}\r\ns=kit\r\nc=IN IP4 {HOST}\r\nt=0 0\r\n"
         f"m=video {port} RTP/AVP {format.payload_type}\r\n"
         f"a=rtpmap:{format.payload_type} {format.name}/{format.clock_rate}\r\n"
+        f"{parameters if format.parameters else ''}"
     )

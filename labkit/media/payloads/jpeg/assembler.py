@@ -1,7 +1,8 @@
 """Packets into JPEG pictures: the pieces in order, behind a header written anew.
 
 RFC 2435 section 4 and appendix B. A picture that OpenCV encoded and `JpegPayload` cut
-comes out as it went in, byte for byte.
+comes out as it went in, byte for byte. One of which packets are missing is mended, if
+it was cut at its restart markers.
 
 Notebook: 03-media.
 """
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from labkit.errors import RemoteError
+from labkit.media.payloads.base import Mended
+from labkit.media.payloads.jpeg import mending
 from labkit.media.payloads.jpeg.header import (
     LOWEST_Q_WITH_TABLES,
     Fragment,
@@ -41,12 +44,31 @@ class JpegAssembler:
         Raises RemoteError when a piece is missing, doubled or of another picture, or
         when its quantisation tables never came.
         """
-        fragments = [parse_fragment(payload) for payload in payloads]
-        fragments.sort(key=_offset)
+        fragments = _parsed(payloads)
         scan = _joined(fragments)
-        kind = fragments[0].kind
-        header = _header(kind, self._quantisation(fragments[0]))
+        header = _header(fragments[0].kind, self._quantisation(fragments[0]))
         return header + scan if scan.endswith(END) else header + scan + END
+
+    def can_mend(self, payload: bytes) -> bool:
+        """Whether something can be shown of a picture that this is a packet of, though
+        others be missing."""
+        try:
+            return parse_fragment(payload).place is not None
+        except RemoteError:
+            return False
+
+    def mend(self, payloads: Sequence[bytes], old: bytes | None) -> Mended:
+        """The JPEG picture of which these packets came; the rest as in `old`, or grey.
+
+        Raises RemoteError when they are of several pictures, when nothing of them can
+        be shown, or when their quantisation tables never came.
+        """
+        fragments = _parsed(payloads)
+        _check_same_picture(fragments)
+        kind, tables = fragments[0].kind, self._quantisation(fragments[0])
+        header = _header(kind, tables)
+        scan, share = mending.mend(fragments, header, tables, old)
+        return Mended(header + scan + END, share)
 
     def _quantisation(self, first: Fragment) -> Quantisation:
         q = first.kind.q
@@ -63,6 +85,14 @@ class JpegAssembler:
         return self._tables[q]
 
 
+def _parsed(payloads: Sequence[bytes]) -> list[Fragment]:
+    fragments = [parse_fragment(payload) for payload in payloads]
+    if not fragments:
+        raise RemoteError("RTP/JPEG picture without data")
+    fragments.sort(key=_offset)
+    return fragments
+
+
 def _offset(fragment: Fragment) -> int:
     return fragment.offset
 
@@ -70,12 +100,8 @@ def _offset(fragment: Fragment) -> int:
 def _joined(fragments: list[Fragment]) -> bytes:
     """The data of all fragments, which must lie side by side from offset 0."""
     position = 0
+    _check_same_picture(fragments)
     for fragment in fragments:
-        if fragment.kind != fragments[0].kind:
-            raise RemoteError(
-                "RTP/JPEG packets of one timestamp belong to different pictures: "
-                f"{fragments[0].kind} and {fragment.kind}"
-            )
         if fragment.offset != position:
             raise RemoteError(
                 f"RTP/JPEG picture is not whole: expected data for byte {position}, "
@@ -85,6 +111,15 @@ def _joined(fragments: list[Fragment]) -> bytes:
     if position == 0:
         raise RemoteError("RTP/JPEG picture without data")
     return b"".join([fragment.data for fragment in fragments])
+
+
+def _check_same_picture(fragments: list[Fragment]) -> None:
+    for fragment in fragments:
+        if fragment.kind != fragments[0].kind:
+            raise RemoteError(
+                "RTP/JPEG packets of one timestamp belong to different pictures: "
+                f"{fragments[0].kind} and {fragment.kind}"
+            )
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,10 @@
     +=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+=+
 
 Types 0 and 1 differ in how many colour values there are: half of them a row (4:2:2), or
-half a row and half a column (4:2:0). With 64 added, the data has restart markers.
+half a row and half a column (4:2:0). With 64 added, the data has restart markers, and
+the second row says which part of the picture this packet holds: F, a chunk of whole
+restart intervals begins here; L, it ends here; and how many intervals come before it in
+the picture. All ones: the packets were cut without regard to the markers.
 
 Notebook: 03-media.
 """
@@ -36,6 +39,10 @@ _RESTART = struct.Struct("!HH")
 _TABLES = struct.Struct("!xBH")
 _OFFSET = 0xFF_FFFF
 _WITH_RESTART = 64
+_FIRST, _LAST, _NOWHERE = 0x8000, 0x4000, 0x3FFF
+RESTART_SIZE = _RESTART.size
+MOST_INTERVALS = _NOWHERE
+"""Restart intervals that can be told apart: the count has 14 bits, and one is taken."""
 
 
 class Kind(NamedTuple):
@@ -50,6 +57,17 @@ class Kind(NamedTuple):
     """How many blocks lie between restart markers; 0: there are none."""
 
 
+class Place(NamedTuple):
+    """Which restart intervals a packet holds."""
+
+    first: bool
+    """F: a chunk begins with this packet."""
+    last: bool
+    """L: it ends with this packet."""
+    interval: int
+    """How many intervals of the picture come before the chunk."""
+
+
 class Fragment(NamedTuple):
     """The content of one packet."""
 
@@ -60,6 +78,8 @@ class Fragment(NamedTuple):
     tables: bytes | None = None
     """Quantisation tables; empty: those sent before; None: the packet has no place for
     them."""
+    place: Place | None = None
+    """None: nothing can be shown of this packet alone."""
 
 
 def parse_fragment(payload: bytes) -> Fragment:
@@ -72,22 +92,31 @@ def parse_fragment(payload: bytes) -> Fragment:
     offset, type_, q, width, height = _MAIN.unpack_from(payload)
     offset &= _OFFSET
     position = _MAIN.size
-    restart_interval = 0
+    restart_interval, place = 0, None
     if type_ & _WITH_RESTART:
         _need("restart header", payload, position + _RESTART.size)
-        restart_interval, _ = _RESTART.unpack_from(payload, position)
+        restart_interval, count = _RESTART.unpack_from(payload, position)
         position += _RESTART.size
+        if restart_interval and count & _NOWHERE != _NOWHERE:
+            place = Place(bool(count & _FIRST), bool(count & _LAST), count & _NOWHERE)
     tables = None
     if q >= LOWEST_Q_WITH_TABLES and offset == 0:
         tables, position = _parse_tables(payload, position)
     kind = Kind(type_ & ~_WITH_RESTART, q, width * 8, height * 8, restart_interval)
     _check(kind)
-    return Fragment(kind, offset, payload[position:], tables)
+    return Fragment(kind, offset, payload[position:], tables, place)
 
 
-def write_main_header(kind: Kind, offset: int) -> bytes:
-    """The 8 bytes before the data of a picture without restart markers."""
-    return _MAIN.pack(offset, kind.type, kind.q, kind.width // 8, kind.height // 8)
+def write_header(kind: Kind, offset: int, place: Place | None = None) -> bytes:
+    """The 8 bytes before the data, and 4 more in a picture with restart markers."""
+    size = kind.width // 8, kind.height // 8
+    if not kind.restart_interval:
+        return _MAIN.pack(offset, kind.type, kind.q, *size)
+    first, last, interval = place or (True, True, _NOWHERE)
+    count = first * _FIRST | last * _LAST | interval
+    return _MAIN.pack(offset, kind.type | _WITH_RESTART, kind.q, *size) + _RESTART.pack(
+        kind.restart_interval, count
+    )
 
 
 def _parse_tables(payload: bytes, position: int) -> tuple[bytes, int]:

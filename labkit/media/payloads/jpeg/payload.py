@@ -3,10 +3,17 @@
 What OpenCV's encoder writes fits as it is: baseline, 4:2:0, standard Huffman tables,
 and the quantisation tables of some Q from 1 to 99. Any other picture is refused.
 
+A picture with restart markers is cut at them only, as many whole intervals a packet as
+find room, and each packet says which they are: it can be shown although its neighbours
+are lost (section 3.1.7). An interval that no packet can hold takes several of its own.
+
 Notebook: 03-media.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterator
 
 from labkit.errors import LocalError, RemoteError
 from labkit.frames import EncodedFrame
@@ -14,14 +21,18 @@ from labkit.media.payloads.base import ROOM
 from labkit.media.payloads.jpeg.assembler import JpegAssembler
 from labkit.media.payloads.jpeg.header import (
     MAIN_SIZE,
+    MOST_INTERVALS,
     MOST_PIXELS_A_SIDE,
+    RESTART_SIZE,
     Kind,
-    write_main_header,
+    Place,
+    write_header,
 )
 from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, qualities
 from labkit.media.wire.jpeg_file import END, JpegHeader, parse_jpeg
 
 TYPE_420 = 1
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _SAMPLING_420 = (0x22, 0x11, 0x11)
 _TABLES = (0, 1, 1)
 
@@ -41,7 +52,7 @@ class JpegPayload:
 
         Raises LocalError when the picture is not what the module says.
         """
-        if room <= MAIN_SIZE:
+        if room <= MAIN_SIZE + RESTART_SIZE:
             raise LocalError(f"{room} bytes a packet leave no room after the header")
         header, kind = self._known
         if not header or not frame.data.startswith(header):
@@ -50,15 +61,35 @@ class JpegPayload:
         if frame.data.endswith(END):  # the receiver knows where the picture ends
             end -= len(END)
         scan = memoryview(frame.data)[len(header) : end]
+        if kind.restart_interval:
+            return list(_at_markers(kind, scan, room - MAIN_SIZE - RESTART_SIZE))
         step = room - MAIN_SIZE
         return [
-            write_main_header(kind, offset) + scan[offset : offset + step]
+            write_header(kind, offset) + scan[offset : offset + step]
             for offset in range(0, len(scan), step)
         ]
 
     def new_assembler(self) -> JpegAssembler:
         """A fresh assembler for one received stream."""
         return JpegAssembler()
+
+
+def _at_markers(kind: Kind, scan: memoryview, room: int) -> Iterator[bytes]:
+    """The payloads of a picture with restart markers: chunks of whole intervals."""
+    ends = [marker.end() for marker in _RESTART.finditer(scan)]
+    if len(ends) >= MOST_INTERVALS:
+        raise _cannot("it has too many restart intervals to be counted")
+    if not ends or ends[-1] < len(scan):
+        ends.append(len(scan))
+    start = first = 0
+    for interval, end in enumerate(ends, 1):
+        if interval < len(ends) and ends[interval] - start <= room:
+            continue  # the next one finds room too
+        for offset in range(start, end, room):
+            rest = offset + room
+            place = Place(offset == start, rest >= end, first)
+            yield write_header(kind, offset, place) + scan[offset : min(rest, end)]
+        start, first = end, interval
 
 
 def _read(data: bytes) -> tuple[bytes, Kind]:
@@ -82,8 +113,6 @@ def _kind(header: JpegHeader) -> Kind:
     tables = tuple(component.table for component in header.components)
     if sampling != _SAMPLING_420 or tables != _TABLES:
         raise _cannot("its colours are not 4:2:0; encode it with OpenCV's defaults")
-    if header.restart_interval:
-        raise _cannot("it has restart markers; encode it without")
     if header.huffman != HUFFMAN:
         raise _cannot(
             "its Huffman tables are not the standard ones; do not optimise it"
@@ -94,7 +123,7 @@ def _kind(header: JpegHeader) -> Kind:
     q = qualities().get(quantisation)
     if q is None:
         raise _cannot("its quantisation tables are those of no quality from 1 to 99")
-    return Kind(TYPE_420, q, width, height, restart_interval=0)
+    return Kind(TYPE_420, q, width, height, header.restart_interval)
 
 
 def _cannot(why: str) -> LocalError:
