@@ -11,6 +11,8 @@ from media.machine.party import FRAME, call, talk
 from labkit.media.formats import FORMATS
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.playout import MOST_FRAMES, PlayoutBuffer, Silence
+from labkit.media.machine.playout.adaptive import AdaptiveDelay
+from labkit.media.machine.playout.quantile import QuantileDelay
 
 OPUS = FORMATS["opus"]
 SAMPLES = 960
@@ -42,7 +44,7 @@ def test_on_a_clean_line_sound_waits_at_most_25_ms_and_nothing_is_missing(phase)
     playout = bob.sound.playout
     assert playout.played >= 1495
     assert playout.concealed_seconds == 0
-    assert playout.stretched_seconds == 0
+    assert playout.inserted_seconds == 0
     assert playout.left_out == 0
     assert 0 < mean_delay(playout) <= 0.025
     assert accounted(playout)
@@ -134,7 +136,7 @@ def test_clocks_that_drift_apart_cost_a_frame_now_and_then_and_no_delay(ppm):
         else:
             buffer.next(1000 + fetched)
             fetched += FRAME * (1 + ppm)
-    silence = buffer.concealed_seconds + buffer.stretched_seconds
+    silence = buffer.concealed_seconds + buffer.inserted_seconds
     assert silence + buffer.left_out_seconds <= 0.30  # 1800 s × 100 ppm = 0.18 s
     assert mean_delay(buffer) <= 0.030
     assert accounted(buffer)
@@ -197,6 +199,24 @@ def test_a_sender_whose_timestamps_leap_is_heard_again_at_once():
         put(buffer, number + 5_000_000, 5 + number * FRAME)
         heard.append(buffer.next(5.01 + number * FRAME))
     assert sum(isinstance(item, ReceivedFrame) for item in heard) >= 9
+    assert accounted(buffer)
+
+
+@pytest.mark.parametrize("rule", [QuantileDelay, AdaptiveDelay])
+@pytest.mark.parametrize("longer", [0.6, 0.8, 1.9])
+def test_a_way_that_becomes_longer_than_any_wait_is_learnt_within_half_a_second(
+    rule, longer
+):
+    buffer, moved = PlayoutBuffer(rule, "stretch"), round(longer / FRAME)
+    heard = []
+    for tick in range(400):
+        now = 5 + tick * FRAME
+        if tick < 100:
+            put(buffer, tick, now)
+        elif tick >= 100 + moved:
+            put(buffer, tick - moved, now)
+        heard.append(isinstance(buffer.next(now + 0.01), ReceivedFrame))
+    assert all(heard[100 + moved + round(0.56 / FRAME) :])
     assert accounted(buffer)
 
 

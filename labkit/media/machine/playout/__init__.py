@@ -1,0 +1,23 @@
+"""The playout buffer and the rules that tell it how long sound should wait.
+
+One rule a file, all of one shape (`rule.py`); the buffer (`buffer.py`) obeys whichever
+it is given and keeps a journal (`journal.py`). Requirements A15, A16. Notebook:
+07-jitter-buffer.
+"""
+
+from __future__ import annotations
+
+from labkit.media.machine.playout.buffer import MOST_FRAMES, PlayoutBuffer, Silence
+from labkit.media.machine.playout.journal import Fate, Record, Waiting
+from labkit.media.machine.playout.rule import PlayoutRule, rule_for
+
+__all__ = [
+    "MOST_FRAMES",
+    "Fate",
+    "PlayoutBuffer",
+    "PlayoutRule",
+    "Record",
+    "Silence",
+    "Waiting",
+    "rule_for",
+]
