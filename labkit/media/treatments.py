@@ -59,6 +59,9 @@ class Treatments:
     """How long sound waits: not at all, a fixed time, Kurose–Ross, or a quantile."""
     playout_delay: float = 0.060
     """Seconds that the fixed rule waits."""
+    playout_least: float = 0.0
+    """Seconds that Kurose–Ross and the quantile wait at least; 0: for as long as it
+    turns out that repairs take."""
     playout_most: float = 0.500
     """Seconds that no rule waits longer than."""
     catch_up: CatchUp = "stretch"
@@ -79,7 +82,7 @@ class Treatments:
         _range("copies", self.copies, 1, MOST_COPIES)
         if self.parity:
             _range("parity", self.parity, 2, MOST_PARITY)
-        for name in ("playout_delay", "playout_most"):
+        for name in ("playout_delay", "playout_least", "playout_most"):
             _range(name, getattr(self, name), 0.0, LONGEST_PLAYOUT)
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
@@ -92,6 +95,16 @@ class Treatments:
                 raise LocalError(
                     f"{name} is True or False, not {getattr(self, name)!r}"
                 )
+
+
+def checked(treatments: object) -> Treatments:
+    """These treatments; LocalError for anything else."""
+    if isinstance(treatments, Treatments):
+        return treatments
+    raise LocalError(
+        f"treatments are Treatments(red=2, …), not {treatments!r}; change one of those "
+        "that hold with dataclasses.replace"
+    )
 
 
 CHOICES: dict[str, tuple[str, ...]] = {

@@ -16,6 +16,7 @@ from labkit.media.formats import FORMATS
         ("JPEG", 26, 90_000, 1),
         ("opus", 96, 48_000, 2),
         ("VP8", 97, 90_000, 1),
+        ("H264", 102, 90_000, 1),
     ],
 )
 def test_numbers_and_clocks_are_the_rfcs(
@@ -33,7 +34,7 @@ def test_sound_runs_on_the_clock_of_its_samples():
 
 def test_the_best_format_of_each_kind_is_first():
     assert [format.name for format in formats.AUDIO] == ["opus", "PCMU", "PCMA"]
-    assert [format.name for format in formats.VIDEO] == ["JPEG", "VP8"]
+    assert [format.name for format in formats.VIDEO] == ["JPEG", "VP8", "H264"]
 
 
 def test_no_two_formats_share_a_number():

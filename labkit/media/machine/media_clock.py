@@ -1,8 +1,11 @@
 """When was it captured? From the RTP timestamp to a time on our own clock.
 
 A timestamp only counts ticks from a random start. The sender's reports pair one
-timestamp with the time on the sender's clock; the clock offset brings that to ours. RFC
-3550, section 6.4.1. Notebook: 03-media.
+timestamp with the time on the sender's clock; the clock offset brings that to ours. A
+sound card's clock is not the computer's: the reports, one a second, bring the two back
+together before they are 0.1 ms apart (at 100 ppm).
+
+RFC 3550, section 6.4.1. Notebook: 03-media.
 """
 
 from __future__ import annotations

@@ -7,7 +7,13 @@ whoever watches a plot wants to see something happen. The first few go out soone
 round trip and latency are known only after reports have gone there and back. As the RFC
 asks, the pace is randomised (section 6.3.1).
 
-RFC 3550, section 6; RFC 4585, section 6.3.1. Notebook: 03-media.
+Who misses a packet, or a keyframe, cannot wait for the next report. It asks at once, in
+an early report: a whole one, with the question behind it. So each question also carries
+what is needed to measure the round trip. RFC 4585 (section 3.5) has regular reports
+make up for early ones; between two parties there is no need.
+
+RFC 3550, section 6; RFC 4585, sections 3.5, 6.2.1 and 6.3.1. Notebook: 03-media,
+06-loss.
 """
 
 from __future__ import annotations
@@ -23,6 +29,7 @@ from labkit.media.machine.source import Source
 from labkit.media.machine.source_lock import SourceLock
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     Report,
@@ -34,18 +41,29 @@ from labkit.media.messages import (
 from labkit.media.wire.rtcp import parse_rtcp, write_rtcp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 INTERVAL = 1.0
 FIRST_INTERVAL = 0.2
-FIRST_REPORTS = 4
-MOST_REMEMBERED = 32
+FIRST_REPORTS = 8
+MOST_REMEMBERED = 256
 LONGEST_ROUND_TRIP = 60.0
+MOST_ASKED_AT_ONCE = 256
+"""Packets that one NACK names, or that are sent again for one: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyframeAsked:
     """The peer lost pictures and asks for one that stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NackAsked:
+    """The peer misses these packets of ours, and asks for them again."""
+
+    numbers: tuple[int, ...]
+    """Sequence numbers of 16 bits, each once, in the order in which it asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class PeerLeft:
     reason: str
 
 
-RtcpEvent: TypeAlias = KeyframeAsked | PeerLeft
+RtcpEvent: TypeAlias = KeyframeAsked | NackAsked | PeerLeft
 
 
 class RtcpSession:
@@ -77,6 +95,9 @@ class RtcpSession:
         """Seconds, the last one measured."""
         self.total_round_trip = 0.0
         self.round_trips = 0
+        self.nacks_sent = 0
+        self.nacks_received = 0
+        """Feedback messages, as `nackCount` has it; each may name many packets."""
         self.peer_name = ""
         """The peer's CNAME."""
         self.next_at: float | None = None
@@ -90,6 +111,7 @@ class RtcpSession:
         self._reports = 0
         self._packets_reported = 0
         self._loss_reported = (0, 0)
+        self._fraction_lost = 0
         self._asked: dict[int, float] = {}
         self._heard: dict[int, tuple[int, float]] = {}
 
@@ -101,6 +123,8 @@ class RtcpSession:
             return None
         interval = FIRST_INTERVAL if self._reports < FIRST_REPORTS else INTERVAL
         self.next_at = now + interval * self._random.uniform(0.5, 1.5)
+        self._reports += 1
+        self._reckon_loss()
         return write_rtcp(self._report(now))
 
     def keyframe_request(self, now: float) -> bytes | None:
@@ -110,6 +134,20 @@ class RtcpSession:
             return None
         indication = PictureLossIndication(self._sender.ssrc, source.ssrc)
         return write_rtcp([*self._report(now), indication])
+
+    def nack(self, numbers: Sequence[int], now: float) -> bytes | None:
+        """Ask for these packets again, at once; None while there is nothing to ask.
+
+        `numbers` are sequence numbers, wrapped or not. Of too many the last are named.
+        """
+        source = self._sources.source
+        if source is None or not numbers:
+            return None
+        self.nacks_sent += 1
+        lost = tuple(number & 0xFFFF for number in numbers[-MOST_ASKED_AT_ONCE:])
+        return write_rtcp(
+            [*self._report(now), GenericNack(self._sender.ssrc, source.ssrc, lost)]
+        )
 
     def goodbye(self, now: float, reason: str = "") -> bytes:
         """The last report: our source stops."""
@@ -134,6 +172,10 @@ class RtcpSession:
                         events.append(PeerLeft(report.reason))
                 case PictureLossIndication(media_ssrc=self._sender.ssrc):
                     events.append(KeyframeAsked())
+                case GenericNack(media_ssrc=self._sender.ssrc):
+                    self.nacks_received += 1
+                    numbers = tuple(dict.fromkeys(report.numbers))
+                    events.append(NackAsked(numbers[-MOST_ASKED_AT_ONCE:]))
         return events
 
     # --- ours -----------------------------------------------------------------------
@@ -143,7 +185,6 @@ class RtcpSession:
         source, sender = self._sources.source, self._sender
         blocks = () if source is None else (self._block(source, now),)
         description = SourceDescription((SourceChunk(sender.ssrc, self._cname),))
-        self._reports += 1
         if sender.packets_sent == self._packets_reported:
             return [ReceiverReport(sender.ssrc, blocks), description]
         self._packets_reported = sender.packets_sent
@@ -159,19 +200,30 @@ class RtcpSession:
         )
         return [report, description]
 
-    def _block(self, source: Source, now: float) -> ReportBlock:
+    def _reckon_loss(self) -> None:
+        """The fraction lost between two regular reports; early ones repeat it.
+
+        Between two questions there are so few packets that it would say 0 or half.
+        """
+        source = self._sources.source
+        if source is None:
+            return
         expected, lost = source.expected, source.expected - source.received
         expected_before, lost_before = self._loss_reported
         self._loss_reported = expected, lost
         interval, lost_now = expected - expected_before, lost - lost_before
         fraction = lost_now * 256 // interval if interval > 0 and lost_now > 0 else 0
+        self._fraction_lost = min(fraction, 255)
+
+    def _block(self, source: Source, now: float) -> ReportBlock:
+        lost = source.expected - source.received
         last_sr, delay = 0, 0.0
         if source.ssrc in self._heard:
             last_sr, arrived = self._heard[source.ssrc]
             delay = now - arrived
         return ReportBlock(
             source.ssrc,
-            min(fraction, 255),
+            self._fraction_lost,
             max(-0x80_0000, min(lost, 0x7F_FFFF)),
             source.highest & 0xFFFF_FFFF,
             round(source.jitter * source.format.clock_rate) & 0xFFFF_FFFF,
@@ -215,7 +267,7 @@ class RtcpSession:
                 continue
             if answered is not None:
                 self._offset.probe(asked, answered - delay, answered, now)
-            self.round_trip = max(round_trip, 0.0)
+            self.round_trip = self._offset.round_trip = max(round_trip, 0.0)
             self.total_round_trip += self.round_trip
             self.round_trips += 1
 

@@ -39,6 +39,8 @@ class RtpSender:
         """Payloads only, as sender reports count."""
         self.frames_sent = 0
         self.key_frames_sent = 0
+        self.timestamp = 0
+        """Of the newest frame."""
         self.format = media
         self.payload_type = payload_type
         self._sequence_number = random.getrandbits(16)
@@ -59,7 +61,11 @@ class RtpSender:
         return stamps(self.format, self._start)
 
     def send(self, frame: EncodedFrame) -> list[bytes]:
-        """The packets of one frame, ready for the wire.
+        """The packets of one frame, ready for the wire; see `packets`."""
+        return [write_rtp(packet) for packet in self.packets(frame)]
+
+    def packets(self, frame: EncodedFrame) -> list[RtpPacket]:
+        """The packets of one frame.
 
         A picture's last packet bears the marker, so that nobody need wait for the next
         picture to know that this one is whole; with sound the first packet after a
@@ -67,18 +73,17 @@ class RtpSender:
         """
         payloads = self._payload.packetise(frame, self.room)
         timestamp, spurt = self._stamps.stamp(frame)
+        self.timestamp = timestamp
         last = len(payloads) - 1
         marked = {last} if self.format.kind == "video" else {0} if spurt else set()
         packets = [
-            write_rtp(
-                RtpPacket(
-                    self.payload_type,
-                    (self._sequence_number + index) & 0xFFFF,
-                    timestamp,
-                    self.ssrc,
-                    payload,
-                    index in marked,
-                )
+            RtpPacket(
+                self.payload_type,
+                (self._sequence_number + index) & 0xFFFF,
+                timestamp,
+                self.ssrc,
+                payload,
+                index in marked,
             )
             for index, payload in enumerate(payloads)
         ]

@@ -30,8 +30,13 @@ class Unwrapper:
         if self._greatest is None:
             self._greatest = value
             return value
-        extended = self._greatest + signed_difference(
-            value, self._greatest & ((1 << self._bits) - 1), self._bits
-        )
+        extended = self.place(value)
         self._greatest = max(self._greatest, extended)
         return extended
+
+    def place(self, value: int) -> int:
+        """The unwrapped number, and nothing is learned from it."""
+        greatest = value if self._greatest is None else self._greatest
+        return greatest + signed_difference(
+            value, greatest & ((1 << self._bits) - 1), self._bits
+        )

@@ -21,6 +21,9 @@ from labkit.media.messages import RtpPacket
 SILENCE = 0.5
 """Seconds without a packet after which another source may take over."""
 
+MOST_REPAIRED_AHEAD = 64
+"""Numbers by which a repaired packet may be newer than all that came."""
+
 
 class Admitted(NamedTuple):
     """A packet that belongs to the stream, its numbers unwrapped."""
@@ -39,6 +42,14 @@ class Totals(NamedTuple):
     duplicates: int = 0
     missing: int = 0
     octets: int = 0
+    repaired: int = 0
+    """Of the missing ones, brought by repair: missing = repaired + unrepaired."""
+    repaired_twice: int = 0
+    """Came although repair had brought them: received = handed on by the lock +
+    duplicates + repaired twice."""
+    gaps: int = 0
+    in_gaps: int = 0
+    """As `Source` counts them."""
 
     def plus(self, source: Source) -> Totals:
         """These and the source's."""
@@ -47,6 +58,10 @@ class Totals(NamedTuple):
             self.duplicates + source.duplicates,
             self.missing + source.missing,
             self.octets + source.octets,
+            self.repaired + source.repaired,
+            self.repaired_twice + source.repaired_twice,
+            self.gaps + source.gaps,
+            self.in_gaps + source.in_gaps,
         )
 
 
@@ -66,6 +81,11 @@ class SourceLock:
         """What came from this source and from those before it."""
         return self._past if self.source is None else self._past.plus(self.source)
 
+    @property
+    def jitter(self) -> float:
+        """Of the present source, in seconds."""
+        return 0.0 if self.source is None else self.source.jitter
+
     def admit(self, packet: RtpPacket, now: float) -> Admitted | None:
         """The packet's place in the stream; None when it is refused or a duplicate."""
         media = self.receive.get(packet.payload_type)
@@ -82,6 +102,24 @@ class SourceLock:
             source, ahead, begins = self._begin(packet, media), 1, True
         numbers = source.count(packet, ahead, now)
         return None if numbers is None else Admitted(*numbers, media, begins)
+
+    def place(self, packet: RtpPacket) -> Admitted | None:
+        """The place of a packet that was not received but repaired.
+
+        It is not counted as received, but when it still comes it is dropped as a
+        duplicate. None when it is here already, or does not belong to the source:
+        repair speaks for nobody else.
+        """
+        source, media = self.source, self.receive.get(packet.payload_type)
+        if source is None or media is None or packet.ssrc != source.ssrc:
+            self.refused["repair of another source"] += 1
+            return None
+        ahead = self._distance(source, packet, media)
+        if ahead is None or ahead > MOST_REPAIRED_AHEAD:
+            self.refused["repair out of range"] += 1
+            return None
+        numbers = source.place(packet, ahead)
+        return None if numbers is None else Admitted(*numbers, media, False)
 
     def goodbye(self, ssrcs: Collection[int]) -> bool:
         """These sources say BYE; whether the present one is among them."""

@@ -1,7 +1,7 @@
 """Two parties of a call on virtual time: machines, a fake link, and no clock but ours.
 
-Each party has its own clock, ahead of true time by `ahead` seconds, as real machines
-do.
+Each party has its own clock, ahead of true time by `ahead` seconds and gaining `skew`
+seconds a second, as those of real machines do. Sound is sampled by true time.
 """
 
 from __future__ import annotations
@@ -87,12 +87,19 @@ class Party:
     """A sender, a receiver and their reports, for one kind of media."""
 
     def __init__(
-        self, world: World, media: MediaFormat, seed: int, ahead: float = 0.0
+        self,
+        world: World,
+        media: MediaFormat,
+        seed: int,
+        ahead: float = 0.0,
+        skew: float = 0.0,
     ) -> None:
         random = Random(seed)
         self.world = world
         self.format = media
         self.ahead = ahead
+        self.skew = skew
+        self._begun = world.now
         self.offset = ClockOffset()
         clock = MediaClock(self.offset)
         receive = {media.payload_type: media}
@@ -117,7 +124,11 @@ class Party:
     @property
     def now(self) -> float:
         """What this party's clock reads."""
-        return self.world.now + self.ahead
+        return self.reads(self.world.now)
+
+    def reads(self, time: float) -> float:
+        """What this party's clock reads at a true time."""
+        return time + self.ahead + self.skew * (time - self._begun)
 
     def carry(self, data: bytes, receive: Callable[[bytes], None]) -> None:
         """Send `data` over our link."""
@@ -162,12 +173,18 @@ class Party:
 
 
 def call(
-    name: str, *, seed: int = 1, ahead: float = 0.0, **impairments: float
+    name: str,
+    *,
+    seed: int = 1,
+    ahead: float = 0.0,
+    skew: float = 0.0,
+    **impairments: float,
 ) -> tuple[World, Party, Party]:
-    """Alice and Bob, linked both ways; Bob's clock is `ahead` of Alice's."""
+    """Alice and Bob, linked both ways; Bob's clock is `ahead` of Alice's, and
+    gains `skew` on it."""
     world = World()
     alice = Party(world, FORMATS[name], seed)
-    bob = Party(world, FORMATS[name], seed + 1, ahead)
+    bob = Party(world, FORMATS[name], seed + 1, ahead, skew)
     alice.peer, bob.peer = bob, alice
     for number, party in enumerate((alice, bob)):
         party.to_peer = Link(Random(seed * 100 + number), **impairments)

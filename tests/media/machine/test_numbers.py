@@ -91,6 +91,26 @@ def test_after_a_pause_the_timestamp_has_gone_on_with_time_and_a_spurt_begins():
     assert second == 48_000 - 960
 
 
+def test_frames_that_were_never_captured_are_counted_and_do_not_add_up():
+    """A busy machine leaves out a frame now and then: each is less than a pause."""
+    captured = [10 + 0.020 * n for n in range(3000) if n % 40 != 7]
+    stamps = stamps_of(captured)
+    began, _ = stamps[0]
+    for time, (stamp, _) in zip(captured, stamps, strict=True):
+        ticks = (stamp - began) & 0xFFFF_FFFF
+        assert ticks / 48_000 == pytest.approx(time - 10, abs=0.001)
+    assert sum(spurt for _, spurt in stamps) == 1
+
+
+@given(st.lists(st.floats(-0.010, 0.010), min_size=2, max_size=200))
+def test_however_uneven_a_microphone_is_the_count_stays_near_the_clock(offs):
+    captured = [10 + 0.020 * n + off for n, off in enumerate(offs)]
+    began, _ = stamps_of(captured)[0]
+    for time, (stamp, _) in zip(captured, stamps_of(captured), strict=True):
+        ticks = (stamp - began + 2**31) % 2**32 - 2**31
+        assert abs(ticks / 48_000 - (time - captured[0])) < 0.045
+
+
 def test_a_sound_timestamp_names_the_moment_though_the_sample_clock_drifts():
     stamps = SoundStamps(OPUS, 0)
     for number in range(1000):

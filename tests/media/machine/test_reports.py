@@ -9,10 +9,10 @@ from media.machine.party import call, talk
 
 from labkit.errors import RemoteError
 from labkit.frames import EncodedFrame
-from labkit.media.machine.clock_offset import ClockOffset
-from labkit.media.machine.reports import KeyframeAsked, PeerLeft
+from labkit.media.machine.reports import KeyframeAsked, NackAsked, PeerLeft
 from labkit.media.messages import (
     Bye,
+    GenericNack,
     PictureLossIndication,
     ReceiverReport,
     ReportBlock,
@@ -135,6 +135,75 @@ def test_a_keyframe_request_names_the_peer_s_source_and_is_heard_by_it_alone():
     assert isinstance(parse_rtcp(request)[-1], PictureLossIndication)
 
 
+def test_a_nack_goes_at_once_and_names_the_packets_to_whoever_sent_them():
+    world, alice, bob = call("opus")
+    talk(world, alice, bob)
+    world.run(1)
+    due = bob.reports.next_at
+    question = bob.reports.nack([65_535, 65_536, 65_540, 0], bob.now)
+    assert isinstance(parse_rtcp(question)[0], SenderReport)
+    asked = parse_rtcp(question)[-1]
+    assert asked == GenericNack(bob.sender.ssrc, alice.sender.ssrc, (65_535, 0, 4, 0))
+    assert NackAsked((65_535, 0, 4)) in alice.reports.received(question, alice.now)
+    assert bob.reports.received(question, bob.now) == []
+    assert (bob.reports.nacks_sent, alice.reports.nacks_received) == (1, 1)
+    assert bob.reports.next_at == due
+
+
+def test_there_is_nothing_to_ask_of_nobody_or_for_nothing():
+    world, alice, bob = call("opus")
+    assert bob.reports.nack([1], bob.now) is None
+    talk(world, alice)
+    world.run(1)
+    assert bob.reports.nack([], bob.now) is None
+    assert bob.reports.nacks_sent == 0
+
+
+def test_of_too_many_missing_packets_the_newest_are_asked_for():
+    world, alice, bob = call("opus")
+    talk(world, alice)
+    world.run(1)
+    asked = parse_rtcp(bob.reports.nack(range(1000), bob.now))[-1]
+    assert asked.numbers == tuple(range(744, 1000))
+
+
+def test_early_reports_repeat_the_fraction_lost_and_measure_the_round_trip():
+    world, alice, bob = call("opus", delay=0.030, loss=0.2)
+    talk(world, alice, bob)
+    world.run(5)
+    fraction, before = alice.reports.remote.fraction_lost, alice.reports.round_trips
+
+    def ask() -> None:
+        bob.carry(bob.reports.nack([1], bob.now), alice.heard)
+
+    bob.reports.poll = lambda now: None  # early ones only from now on
+    world.every(0.1, ask, first=0.0)
+    world.run(5)
+    assert alice.reports.remote.fraction_lost == fraction > 0
+    assert alice.reports.round_trips - before > 30
+    assert alice.reports.round_trip == pytest.approx(0.060, abs=0.0005)
+    wrong = abs(alice.offset.at(alice.now).seconds)
+    assert wrong < 0.001
+
+
+def test_fifty_questions_a_second_over_a_long_way_still_give_a_round_trip():
+    world, alice, bob = call("opus", delay=0.400)
+    talk(world, alice, bob)
+    world.run(3)
+    before = alice.reports.round_trips
+    for party in (alice, bob):
+        world.every(
+            0.020,
+            lambda party=party: party.carry(
+                party.reports.nack([1], party.now), party.peer.heard
+            ),
+            first=0.0,
+        )
+    world.run(4)
+    assert alice.reports.round_trips - before > 100
+    assert alice.reports.round_trip == pytest.approx(0.800, abs=0.0005)
+
+
 def test_reports_about_strangers_change_nothing():
     world, alice, bob = call("opus", delay=0.010)
     talk(world, alice, bob)
@@ -165,35 +234,6 @@ def test_any_bytes_are_reports_or_a_clean_error(data):
         assert isinstance(alice.reports.received(data, alice.now), list)
     except RemoteError:
         pass
-
-
-@given(st.floats(-10, 10), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-def test_the_offset_is_within_its_error_bar_whatever_the_way_takes(
-    ahead, there, thinking, back
-):
-    clocks = ClockOffset()
-    round_trip = clocks.probe(
-        100.0,
-        100.0 + there + ahead,
-        100.0 + there + thinking + ahead,
-        100.0 + there + thinking + back,
-    )
-    offset = clocks.at(100.0 + there + thinking + back)
-    assert round_trip == pytest.approx(there + back, abs=1e-6)
-    assert abs(offset.seconds - ahead) <= offset.error + 1e-6
-
-
-def test_an_old_probe_gives_way_when_the_clocks_may_have_drifted():
-    clocks = ClockOffset()
-    clocks.probe(0.0, 0.001, 0.001, 0.002)  # half a round trip of 1 ms
-    clocks.probe(30.0, 30.001, 30.001, 30.006)  # 3 ms, but half a minute younger
-    assert clocks.at(31.0).error == pytest.approx(0.003 + 100e-6 * 1, abs=1e-4)
-
-
-def test_a_round_trip_below_zero_is_not_believed():
-    clocks = ClockOffset()
-    clocks.probe(10.0, 5.0, 9.0, 11.0)
-    assert clocks.at(11.0) is None
 
 
 def test_same_seed_same_bytes():

@@ -148,3 +148,70 @@ def test_whatever_comes_is_admitted_or_refused_and_the_sums_are_right(items):
     assert totals.received - totals.duplicates == counted
     assert totals.received + sum(lock.refused.values()) == len(items)
     assert totals.missing >= 0
+
+
+def places(lock: SourceLock, *packets: RtpPacket) -> list[int | None]:
+    found = (lock.place(each) for each in packets)
+    return [None if each is None else each.number for each in found]
+
+
+def test_a_repaired_packet_has_a_place_but_was_not_received():
+    lock = SourceLock({0: PCMU})
+    feed(lock, packet(0xFFFE), packet(3))
+    assert places(lock, packet(0xFFFF), packet(0), packet(0)) == [0xFFFF, 0x10000, None]
+    source = lock.source
+    assert (source.received, source.missing) == (2, 4)
+    assert (source.repaired, source.unrepaired) == (2, 2)
+    assert source.has(0x10000)
+    assert not source.has(0x10001)
+
+
+def test_what_comes_after_its_repair_is_dropped_and_no_longer_missing():
+    lock = SourceLock({0: PCMU})
+    feed(lock, packet(1), packet(4))
+    assert places(lock, packet(2), packet(3)) == [2, 3]
+    assert feed(lock, packet(3), packet(3)) == [False, False]
+    assert lock.totals[:6] == (4, 1, 1, 40, 1, 1)
+    assert (lock.source.missing, lock.source.repaired) == (1, 1)
+
+
+def test_a_repaired_packet_may_be_newer_than_all_that_came():
+    lock = SourceLock({0: PCMU})
+    feed(lock, packet(1))
+    assert places(lock, packet(2)) == [2]
+    assert (lock.source.expected, lock.source.missing) == (2, 1)
+    assert feed(lock, packet(3), packet(2)) == [True, False]
+    assert (lock.source.repaired, lock.source.repaired_twice) == (0, 1)
+
+
+def test_repair_is_for_the_source_alone_and_for_what_it_sent_while_we_listened():
+    lock = SourceLock({0: PCMU, 96: OPUS})
+    assert places(lock, packet(1)) == [None]  # nobody is believed yet
+    feed(lock, packet(10), packet(12))
+    strangers = packet(11, ssrc=666), packet(11, payload_type=5)
+    far = packet(11, payload_type=96), packet(2000), packet(30_000)
+    assert places(lock, *strangers, *far, packet(9)) == [None] * 6
+    assert lock.refused == {"repair of another source": 3, "repair out of range": 3}
+    assert lock.source.repaired == 0
+
+
+def test_repaired_packets_do_not_disturb_jitter_and_time():
+    lock, other = SourceLock({0: PCMU}), SourceLock({0: PCMU})
+    for each in (lock, other):
+        feed(each, *(packet(n) for n in range(20) if n != 7))
+    lock.place(packet(7))
+    lock.place(RtpPacket(0, 20, 0x7000_0000, 7, b"a time from nowhere"))
+    last = [each.admit(packet(21), 100.5) for each in (lock, other)]
+    assert last[0] == last[1]
+    assert lock.source.jitter == other.source.jitter
+
+
+def test_one_damaged_timestamp_does_not_show_in_the_jitter_for_seconds():
+    """Half a circle of 32 bits is three days: it would take 300 packets to forget."""
+    lock = SourceLock({0: PCMU})
+    feed(lock, *(packet(n) for n in range(20)))
+    before = lock.jitter
+    damaged = RtpPacket(0, 20, 20 * 160 ^ 1 << 30, 7, b"x" * 10)
+    assert feed(lock, damaged, start=100.4) == [True]
+    feed(lock, *(packet(n) for n in range(21, 30)), start=100.42)
+    assert lock.jitter <= before + 0.001
