@@ -17,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import socket
 import struct
+import threading
 
 import numpy as np
 
@@ -82,11 +83,13 @@ class _Batch:
 
 
 class LinuxDatagrams(Datagrams):
-    """Batches on an IPv4 socket; one thread may send while another receives."""
+    """Batches on an IPv4 socket; several threads may send while another receives."""
 
     def __init__(self, opened: socket.socket) -> None:
         super().__init__(opened)
         self._outgoing, self._incoming = _Batch(), _Batch()
+        self._filling = threading.Lock()
+        """Guards what is outgoing: a device sends, and whoever repairs or is late."""
 
     def send(self, packets: list[bytes], to: Address) -> None:
         """Send each packet; OSError when the system refuses one.
@@ -95,7 +98,8 @@ class LinuxDatagrams(Datagrams):
         """
         for first in range(0, len(packets), SLOTS):
             some = packets[first : first + SLOTS]
-            sent = self._send_at_once(some, _packed(to))
+            with self._filling:
+                sent = self._send_at_once(some, _packed(to))
             super().send(some[max(sent, 0) :], to)
 
     def _send_at_once(self, packets: list[bytes], address: bytes) -> int:

@@ -12,6 +12,7 @@ notes about a flood must not become one. Notebook: 03-media.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 
 from labkit.effects import Address
@@ -46,12 +47,14 @@ class Gate:
         self.refused: Counter[str] = Counter()
         """How many, for which reason."""
         self._trace = trace
+        self._lock = threading.Lock()
         self._notes = RateLimit(NOTES)
 
     def count(self, reason: str) -> None:
         """Count one more; reasons may carry details, so their number is bounded too."""
-        known = reason in self.refused or len(self.refused) < MOST_REASONS
-        self.refused[reason if known else OTHER] += 1
+        with self._lock:  # devices, the loop and whoever receives all count here
+            known = reason in self.refused or len(self.refused) < MOST_REASONS
+            self.refused[reason if known else OTHER] += 1
 
     @property
     def so_far(self) -> dict[str, int]:

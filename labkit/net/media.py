@@ -17,7 +17,8 @@ bounded and drops the oldest. Requirements A12, C6, C8, C10. Notebook: 03-media.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -25,13 +26,22 @@ import numpy.typing as npt
 
 from labkit.errors import LocalError
 from labkit.frames import Picture, Sound
-from labkit.media.machine.statistics import Statistics
-from labkit.net import clock, loop, media_statistics, switch_interval
+from labkit.media.formats import Kind
+from labkit.media.machine import snapshot
+from labkit.media.machine.agreement import StreamSetup
+from labkit.media.machine.history import History
+from labkit.media.machine.playout.view import PlayoutView
+from labkit.media.machine.stages import Stages
+from labkit.media.machine.statistics import LineStatistics, Statistics
+from labkit.media.treatments import Treatments
+from labkit.net import clock, loop, switch_interval
+from labkit.net.call_context import CallContext
+from labkit.net.call_link import CallLink
 from labkit.net.media_audio import AudioLine
-from labkit.net.media_line import CallContext, MediaLine
-from labkit.net.media_setup import History, StreamSetup
+from labkit.net.media_line import MediaLine
 from labkit.net.media_video import VideoLine
 from labkit.net.shown import Shown
+from labkit.net.steering import Steering
 from labkit.trace import Trace
 
 __all__ = ["History", "MediaSession", "Shown", "StreamSetup"]
@@ -39,6 +49,7 @@ __all__ = ["History", "MediaSession", "Shown", "StreamSetup"]
 TICK = 0.100
 """Seconds between two looks at whether an RTCP report is due."""
 TICKS_A_MEASURE = 3
+TICKS_A_LOOK = 10
 
 
 class MediaSession:
@@ -52,12 +63,15 @@ class MediaSession:
         trace: Trace,
         random: Random,
         kinds: Collection[str] = ("audio", "video"),
+        link: CallLink | None = None,
+        treatments: Treatments | None = None,
     ) -> None:
         """Open an even/odd pair of ports on `host` for each kind.
 
-        Raises LocalError when that is not possible.
+        `link` is the network that all packets pass through. Raises LocalError when the
+        ports cannot be had.
         """
-        self._call = CallContext(name, host, trace, random)
+        self._call = CallContext(name, host, trace, random, link or CallLink())
         self._audio: AudioLine | None = None
         self._video: VideoLine | None = None
         try:
@@ -69,6 +83,9 @@ class MediaSession:
             raise
         self.ports = {line.kind: line.pair.rtp_address.port for line in self._lines}
         """The RTP port of each kind; its RTCP is one higher."""
+        self._steering = Steering(
+            self._lines, self._call.lips, treatments or Treatments()
+        )
         self._started = self._closed = False
         self._ticks = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -105,6 +122,7 @@ class MediaSession:
             loop.shared().call(self._stop_timer)
         for line in self._lines:
             line.close()
+        self._call.link.abandon()
         if self._started:
             switch_interval.restore()
 
@@ -136,17 +154,33 @@ class MediaSession:
         return self._call.history
 
     @property
+    def stages(self) -> Mapping[Kind, Stages]:
+        """When each of the newest frames passed each stage on its way."""
+        return {line.kind: line.stream.stages for line in self._lines}
+
+    @property
     def levels(self) -> tuple[float, float]:
         """How loud we and the peer are just now, 0 to 1."""
         return (0.0, 0.0) if self._audio is None else self._audio.levels
 
     def statistics(self) -> Statistics:
         """A snapshot under the W3C's names."""
-        now = clock.now()
+        now, audio, video = clock.now(), None, None
+        if self._audio is not None:
+            with self._audio.lock:
+                audio = _with_refused(
+                    snapshot.of_sound(self._audio.stream, now), self._audio
+                )
+        if self._video is not None:
+            with self._video.lock:
+                video = _with_refused(
+                    snapshot.of_pictures(self._video.stream, now), self._video
+                )
+        rate, skew = self._steering.rate, self._call.lips.skew
         return Statistics(
             now,
-            None if self._audio is None else media_statistics.audio(self._audio, now),
-            None if self._video is None else media_statistics.video(self._video, now),
+            snapshot.of_call(audio, rate, skew),
+            snapshot.of_call(video, rate, skew),
         )
 
     def request_keyframe(self) -> None:
@@ -155,6 +189,35 @@ class MediaSession:
             self._video.ask_for_keyframe()
 
     # --- switches -------------------------------------------------------------------
+
+    @property
+    def treatments(self) -> Treatments:
+        """How loss and latency are treated now (A15, A16)."""
+        return self._steering.treatments
+
+    def treat(self, treatments: Treatments, auto: bool = False) -> None:
+        """Treat them so from now on; `auto`: as seems best, once there are figures.
+
+        Raises LocalError for what are no treatments.
+        """
+        self._steering.want(treatments, auto)
+
+    @property
+    def advice(self) -> str:
+        """Why they are treated so, in words; empty while nobody advises."""
+        return self._steering.advice
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Treatments, by name, that the peer does not take."""
+        return frozenset[str]().union(*(line.stream.lacks for line in self._lines))
+
+    def playout_view(self, now: float, seconds: float = 4.0) -> PlayoutView:
+        """What waits in the playout buffer, and what became of the last frames."""
+        if self._audio is None:
+            return PlayoutView()
+        with self._audio.lock:
+            return self._audio.stream.playout_view(now, seconds)
 
     @property
     def on_own_picture(self) -> Callable[[Shown], None] | None:
@@ -189,14 +252,14 @@ class MediaSession:
     @property
     def quality(self) -> int:
         """JPEG quality, 1 to 99 (C8)."""
-        return 50 if self._video is None else self._video.quality
+        return 50 if self._video is None else self._video.stream.encoding.quality
 
     @quality.setter
     def quality(self, quality: int) -> None:
         if not 1 <= quality <= 99:
             raise LocalError(f"JPEG quality is 1 to 99, not {quality}")
         if self._video is not None:
-            self._video.quality = quality
+            self._video.stream.encoding.quality = quality
 
     @property
     def video_paused(self) -> bool:
@@ -226,6 +289,8 @@ class MediaSession:
         self._timer = loop.shared().asyncio.call_later(TICK, self._tick)
         self._ticks += 1
         now = clock.now()
+        if self._ticks % TICKS_A_LOOK == 0:
+            self._steering.look(now)
         for line in self._lines:
             line.tick()
             if self._ticks % TICKS_A_MEASURE == 0:
@@ -234,3 +299,13 @@ class MediaSession:
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+
+def _with_refused(
+    found: LineStatistics | None, line: MediaLine
+) -> LineStatistics | None:
+    """The gate's counts beside the machine's."""
+    if found is None:
+        return None
+    refused = line.gate.so_far | dict(found.labkit.refused)
+    return replace(found, labkit=replace(found.labkit, refused=refused))

@@ -1,8 +1,16 @@
-"""One media line of a call: two sockets, a receive thread, and the machines between.
+"""One media line of a call: two sockets, a receive thread, and the machine between.
 
-The thread blocks in the kernel until a packet comes; nothing else wakes it. Every
-machine is guarded by the line's one lock, which is never held while waiting, encoding
-or decoding. RFC 3550. Notebook: 03-media.
+The thread blocks in the kernel until a packet comes; nothing else wakes it. What has to
+happen later (a packet under way in the link, a question repeated, a picture that waited
+long enough) happens on a thread for that, which starts when it is first needed. Each
+line has its own: sound does not wait until a picture is decoded.
+
+    lock       guards the machine; never held while waiting, encoding or decoding
+    _taking    one batch of packets after the other, whichever of the two brings it
+
+Who takes both takes `_taking` first. RFC 3550.
+
+Notebook: 03-media.
 """
 
 from __future__ import annotations
@@ -12,25 +20,27 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from random import Random
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 from labkit.effects import Address
 from labkit.errors import RemoteError
-from labkit.media.formats import Kind
-from labkit.media.machine.clock_offset import ClockOffset
-from labkit.media.machine.media_clock import MediaClock
-from labkit.media.machine.reports import KeyframeAsked, RtcpEvent, RtcpSession
-from labkit.media.machine.sender import RtpSender
-from labkit.media.machine.source_lock import SourceLock
+from labkit.frames import EncodedFrame
+from labkit.media.machine.agreement import StreamSetup
+from labkit.media.machine.frames import ReceivedFrame
+from labkit.media.machine.reports import KeyframeAsked, NackAsked, RtcpEvent
+from labkit.media.machine.stream import Stream
 from labkit.media.messages import RtpPacket
+from labkit.media.treatments import Treatments
 from labkit.media.wire.rtp import parse_rtp
 from labkit.net import clock, datagrams
+from labkit.net.alarm import Alarm
+from labkit.net.call_context import CallContext
+from labkit.net.delayed import Delayed
 from labkit.net.gate import Gate, is_peer
-from labkit.net.media_setup import History, StreamSetup
 from labkit.net.report_socket import ReportSocket
 from labkit.net.udp_pair import UdpPair
-from labkit.trace import Trace
 
 JOIN = 1.0
 """Seconds to wait for a thread's end; a callback that hangs must not hang the phone."""
@@ -39,51 +49,38 @@ PAUSE = 0.01
 _log = logging.getLogger("labkit.media")
 
 
-@dataclass(frozen=True, slots=True)
-class CallContext:
-    """What the lines of one call have in common."""
-
-    name: str
-    """Ours: the CNAME, the same for sound and picture."""
-    host: str
-    trace: Trace
-    random: Random
-    offset: ClockOffset = field(default_factory=ClockOffset)
-    history: History = field(default_factory=History)
-
-
 class MediaLine(ABC):
     """What sound and pictures have in common."""
 
-    def __init__(self, kind: Kind, call: CallContext) -> None:
-        self.kind = kind
+    def __init__(self, call: CallContext, stream: Stream, lock: threading.Lock) -> None:
+        self.stream = stream
+        """The machine."""
+        self.lock = lock
+        """What guards it."""
+        self.kind = stream.kind
         self.call = call
         self.pair = UdpPair(call.host)
         self.datagrams = datagrams.over(self.pair.rtp)
-        self.clock = MediaClock(call.offset)
         self.gate = Gate(call.trace)
-        self.lock = threading.Lock()
-        self.setup: StreamSetup | None = None
-        self.sender: RtpSender | None = None
         self.reports: ReportSocket | None = None
         self.closed = False
+        self._taking = threading.Lock()
+        """Packets are taken one batch after the other, whichever thread brings them."""
+        self.later = Delayed(f"labkit-{call.name}-{self.kind}-later")
+        """Does what has to be done at a time."""
+        self._alarm = Alarm(self.later, self._wake)
         self._threads: list[threading.Thread] = []
-        self._measured = (0, 0)
+
+    @property
+    def setup(self) -> StreamSetup | None:
+        """What was agreed; None when this kind is no longer part of the call."""
+        return self.stream.setup
 
     # --- what sound and picture do differently --------------------------------------
 
-    @property
     @abstractmethod
-    def sources(self) -> SourceLock:
-        """Whose packets the receiver takes."""
-
-    @abstractmethod
-    def take(self, packets: Sequence[RtpPacket], now: float) -> None:
-        """Packets of the peer have come; on the receive thread."""
-
-    @abstractmethod
-    def changed(self, setup: StreamSetup) -> None:
-        """A new agreement holds."""
+    def show(self, frames: list[ReceivedFrame]) -> None:
+        """Pictures of the peer are ready; on a thread that may take its time."""
 
     @abstractmethod
     def keyframe_asked(self) -> None:
@@ -93,29 +90,24 @@ class MediaLine(ABC):
 
     def set_up(self, setup: StreamSetup) -> None:
         """Send and receive as agreed, on the same sockets, from now on."""
-        begins = self.sender is None
+        begins = self.stream.sender is None
         with self.lock:
-            self.sources.receive = dict(setup.receive)
-            if not setup.receive_on:
-                self.sources.restart()
-            if self.sender is None:
-                self.sender = RtpSender(
-                    setup.format, setup.payload_type, random=self.call.random
-                )
-            else:
-                self.sender.use(setup.format, setup.payload_type)
+            self.stream.set_up(setup)
         if self.reports is None:
-            self.reports = self._open_reports(self.sender)
+            self.reports = self._open_reports()
         if setup.remote is not None:
             self.reports.remote = Address(setup.remote.host, setup.remote.port + 1)
-        self.setup = setup
-        self.changed(setup)
         if begins:
             self.spawn("receive", self._receive)
 
+    def use(self, treatments: Treatments) -> None:
+        """Treat loss and latency in this way from now on."""
+        with self.lock:
+            self.stream.use(treatments)
+
     def stop(self) -> None:
         """This kind of media is no longer part of the call."""
-        self.setup = None
+        self.stream.setup = None
 
     def close(self) -> None:
         """Say goodbye, end the threads, give the ports back."""
@@ -126,6 +118,7 @@ class MediaLine(ABC):
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(JOIN)
+        self.later.close()
         self.pair.close()
 
     def spawn(self, what: str, work: Callable[[], None]) -> None:
@@ -135,23 +128,25 @@ class MediaLine(ABC):
         self._threads.append(thread)
         thread.start()
 
-    def _open_reports(self, sender: RtpSender) -> ReportSocket:
-        session = RtcpSession(
-            sender,
-            self.sources,
-            self.clock,
-            self.call.offset,
-            cname=self.call.name,
-            random=self.call.random,
-        )
+    def _open_reports(self) -> ReportSocket:
         return ReportSocket(
-            self.pair, session, self.lock, self.gate, self.call.trace, self._heed
+            self.pair,
+            self.stream,
+            self.lock,
+            self.gate,
+            self.call,
+            self._at,
+            self._heed,
         )
 
     def _heed(self, events: list[RtcpEvent]) -> None:
+        """What the peer's reports ask for; on the loop thread."""
         for event in events:
-            if isinstance(event, KeyframeAsked):
-                self.keyframe_asked()
+            match event:
+                case KeyframeAsked():
+                    self.keyframe_asked()
+                case NackAsked(numbers):
+                    self.send_out(partial(self.stream.resend, numbers))
 
     def _wake_receiver(self) -> None:
         """A blocked receive hears nothing but a datagram: send it an empty one."""
@@ -162,21 +157,56 @@ class MediaLine(ABC):
         except OSError:
             _log.exception("cannot wake the receive thread of port %s", port)
 
-    # --- RTP ------------------------------------------------------------------------
+    # --- RTP out --------------------------------------------------------------------
+
+    def send_out(self, compose: Callable[[float], list[bytes]]) -> None:
+        """Send what a method of the stream composes; what is to follow, in its time."""
+        now = clock.now()
+        with self.lock:
+            packets = compose(now)
+            deadline = self.stream.protection.next_deadline
+        self.transmit(packets)
+        if deadline is not None:
+            self._alarm.set(deadline)
 
     def transmit(self, packets: list[bytes]) -> None:
-        """Packets of ours to the peer: the one place where RTP leaves."""
+        """Packets of ours to the peer: the one place where RTP leaves.
+
+        Nothing leaves on hold, neither what was asked for again nor a late copy.
+        """
         setup = self.setup
-        if setup is None or setup.remote is None:
+        if not packets or setup is None or setup.remote is None or not setup.send:
+            return
+        remote, now = setup.remote, clock.now()
+        due = self.call.link.carry("there", packets, now)
+        if due is None:
+            self._send(packets, remote)
+        else:
+            for at, some in due:
+                self._at(at, partial(self._send, some, remote))
+        here = self.pair.rtp_address
+        self.call.trace.count_rtp(now, "sent", here, remote, *packets)
+
+    def _note_sent(
+        self, frames: Sequence[EncodedFrame], begun: float, encoded: float
+    ) -> None:
+        """When the newest of the frames that were just sent passed each stage."""
+        sender = self.stream.sender
+        if frames and sender is not None:
+            captured = frames[-1].captured
+            self.stream.stages.note_sent(
+                (sender.timestamp, captured, begun, encoded, clock.now())
+            )
+
+    def _send(self, packets: list[bytes], remote: Address) -> None:
+        if self.closed:
             return
         try:
-            self.datagrams.send(packets, setup.remote)
+            self.datagrams.send(packets, remote)
         except OSError as error:
             self.gate.count(f"not sent: {error.strerror}")
-            return
-        now, count = clock.now(), self.call.trace.count_rtp
-        for packet in packets:
-            count(now, "sent", self.pair.rtp_address, setup.remote, packet)
+
+    # --- RTP in ---------------------------------------------------------------------
 
     def _receive(self) -> None:
         while True:
@@ -184,9 +214,7 @@ class MediaLine(ABC):
                 batch = self.datagrams.receive()
                 if self.closed:
                     return
-                now = clock.now()
-                packets = [self._accept(data, source, now) for data, source in batch]
-                self.take([packet for packet in packets if packet is not None], now)
+                self._arrived(batch)
             except OSError as error:  # unreachable peer, sleeping network, closed
                 if self.closed:
                     return
@@ -195,40 +223,105 @@ class MediaLine(ABC):
             except Exception:
                 _log.exception("a %s packet made trouble", self.kind)
 
-    def _accept(self, data: bytes, source: Address, now: float) -> RtpPacket | None:
-        """The packet in a datagram, if it comes from the peer and we want it."""
+    def _arrived(self, batch: list[tuple[bytes, Address]]) -> None:
+        now = clock.now()
         setup, here = self.setup, self.pair.rtp_address
-        if setup is None or not is_peer(source, setup.remote):
-            self.gate.refuse("stranger", data, source, here, now)
-            return None
-        self.call.trace.count_rtp(now, "received", source, here, data)
+        wanted: list[bytes] = []
+        for source, from_it in groupby(batch, itemgetter(1)):
+            some = [data for data, _ in from_it]
+            if setup is None or not is_peer(source, setup.remote):
+                for data in some:
+                    self.gate.refuse("stranger", data, source, here, now)
+                continue
+            self.call.trace.count_rtp(now, "received", source, here, *some)
+            wanted += some
+        due = self.call.link.carry("back", wanted, now)
+        if due is None:
+            self._take(wanted)
+        else:
+            for at, some in due:
+                self._at(at, partial(self._take, some))
+
+    def _take(self, batch: list[bytes]) -> None:
+        """Datagrams of the peer are out of the link."""
+        setup, now = self.setup, clock.now()
+        if self.closed or setup is None:
+            return
         if not setup.receive_on:
-            self.gate.count("on hold")
-            return None
+            for _ in batch:
+                self.gate.count("on hold")
+            return
+        packets = [packet for data in batch if (packet := self._parsed(data, now))]
+        with self._taking:
+            with self.lock:
+                frames = [f for p in packets for f in self.stream.take(p, now)]
+                deadline = self.stream.next_deadline
+            if frames:
+                self.show(frames)
+        if deadline is None:  # as on most links, most of the time
+            return
+        if deadline <= now:
+            self._wake()
+        else:
+            self._alarm.set(deadline)
+
+    def _parsed(self, data: bytes, now: float) -> RtpPacket | None:
         try:
             return parse_rtp(data)
         except RemoteError as error:
+            setup, here = self.setup, self.pair.rtp_address
+            source = here if setup is None or setup.remote is None else setup.remote
             self.gate.refuse("malformed", data, source, here, now, str(error))
             return None
+
+    # --- what time brings -----------------------------------------------------------
+
+    def _at(self, time: float, action: Callable[[], object]) -> None:
+        """Do something at a time; at once when it has come."""
+        if time <= clock.now():
+            action()
+        elif not self.later.at(time, action):
+            self.gate.count("link: too many packets under way")
+
+    def _wake(self) -> None:
+        """Do what is due, if it still is, and see to what follows."""
+        now, deadline = clock.now(), self._deadline()
+        if self.closed or deadline is None:
+            return
+        if deadline <= now:
+            self._due(now)
+            deadline = self._deadline()
+        if deadline is not None:
+            self._alarm.set(deadline)
+
+    def _deadline(self) -> float | None:
+        with self.lock:
+            return self.stream.next_deadline
+
+    def _due(self, now: float) -> None:
+        with self.lock:
+            packets = self.stream.due(now)
+        self.transmit(packets)
+        if self.reports is not None:
+            self.reports.send(self.stream.ask)
+        with self._taking:
+            with self.lock:
+                frames = self.stream.overdue(now)
+            if frames:
+                self.show(frames)
 
     # --- on the loop thread ---------------------------------------------------------
 
     def tick(self) -> None:
         """Some times a second: send a report if one is due."""
         if self.reports is not None and self.setup is not None:
-            self.reports.send(self.reports.session.poll)
+            self.reports.send(self.stream.report)
 
     def measure(self, now: float) -> None:
         """Note jitter and loss for the plots."""
         with self.lock:
-            source, totals = self.sources.source, self.sources.totals
-        if source is None:
-            return
-        missing, received = totals.missing, totals.received - totals.duplicates
-        missing_before, received_before = self._measured
-        self._measured = missing, received
-        lost = max(missing - missing_before, 0)
-        expected = lost + received - received_before
-        share = lost / expected if expected > 0 else 0.0
-        self.call.history.jitter[self.kind].append((now, source.jitter))
-        self.call.history.loss[self.kind].append((now, share))
+            measured = self.stream.measure()
+        if measured is not None:
+            jitter, lost = measured
+            self.call.history.jitter[self.kind].append((now, jitter))
+            self.call.history.loss[self.kind].append((now, lost))

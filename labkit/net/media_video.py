@@ -15,81 +15,58 @@ pictures instead of falling behind. RFC 2435, RFC 7741. Notebook: 03-media.
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
-from labkit.errors import LabkitError, RemoteError
+from labkit.errors import LabkitError
 from labkit.frames import EncodedFrame, Picture
-from labkit.media.codecs import VideoDecoder, new_video_decoder, new_video_encoder
-from labkit.media.codecs.jpeg import JpegEncoder
-from labkit.media.codecs.vp8 import Vp8Encoder
 from labkit.media.machine.frames import ReceivedFrame
-from labkit.media.machine.freezes import Freezes
-from labkit.media.machine.receiver import RtpReceiver
-from labkit.media.machine.source_lock import SourceLock
-from labkit.media.messages import RtpPacket
+from labkit.media.machine.picture_stream import PictureStream
 from labkit.media.wire.jpeg_file import parse_jpeg
 from labkit.net import clock
-from labkit.net.media_line import CallContext, MediaLine
-from labkit.net.media_setup import StreamSetup
+from labkit.net.call_context import CallContext
+from labkit.net.media_line import MediaLine
 from labkit.net.newest import Newest
 from labkit.net.shown import Shown
 
 LONG = 0.010
 """Seconds of processor time a picture from which encoding gets its own thread."""
 AVERAGED = 8
+MOST_HELD = 64
+"""Pictures that wait for the sound: a second's; the oldest are dropped."""
 _log = logging.getLogger("labkit.media")
 
 
 class VideoLine(MediaLine):
     """Pictures both ways."""
 
+    stream: PictureStream
+
     def __init__(self, call: CallContext) -> None:
-        super().__init__("video", call)
-        self.receiver = RtpReceiver({}, self.clock)
-        self.freezes = Freezes()
+        stream = PictureStream(cname=call.name, offset=call.offset, random=call.random)
+        super().__init__(call, stream, threading.Lock())
         self.on_own_picture: Callable[[Shown], None] | None = None
         self.on_peer_picture: Callable[[Shown], None] | None = None
         self.wants_pixels = False
         self.paused = False
-        self.quality = 50
-        self.shown = 0
-        """Pictures of the peer handed on."""
-        self.skipped = 0
-        """Whole pictures that a newer one overtook while we were busy."""
-        self.broken = 0
-        """Whole pictures that the decoder refused."""
-        self.encode_time = self.decode_time = self.processing_time = 0.0
-        self.size = (0, 0)
-        self.latency: float | None = None
-        self.keyframes_asked = 0
         self._slot: Newest[Picture] = Newest()
         self._encoding_costs = 0.0
         """Processor time a picture, in seconds, averaged over the last ones."""
         self._has_encode_thread = False
-        self._keyframe_wanted = True
-        self._encoder: JpegEncoder | Vp8Encoder | None = None
-        self._encodes = ""
-        self._decoders: dict[str, VideoDecoder] = {}
         self._own_shown = 0
-
-    @property
-    def sources(self) -> SourceLock:
-        """Whose packets the receiver takes."""
-        return self.receiver.sources
-
-    def changed(self, setup: StreamSetup) -> None:
-        """A new agreement holds: begin with a picture that stands alone."""
-        self._keyframe_wanted = True
-        self.freezes.pause()
+        self._held: deque[tuple[float, list[ReceivedFrame]]] = deque(maxlen=MOST_HELD)
+        """When each is to be shown; guarded by `_taking`."""
 
     def keyframe_asked(self) -> None:
         """The peer lost pictures."""
-        self.keyframes_asked += 1
-        self._keyframe_wanted = True
+        self.stream.keyframe_asked()
 
     def close(self) -> None:
         """End the encode thread too."""
@@ -121,37 +98,28 @@ class VideoLine(MediaLine):
             _log.exception("a picture made trouble")
 
     def _encode_one(self, picture: Picture) -> None:
-        frame = None
-        setup, sender = self.setup, self.sender
-        if setup is not None and sender is not None and setup.send and not self.paused:
-            begun = time.thread_time()
-            frame = self._encode(setup.format.name, picture)
-            cost = time.thread_time() - begun
-            self.encode_time += cost
+        frame, setup = None, self.setup
+        if setup is not None and setup.send and not self.paused:
+            begun, worked = clock.now(), time.thread_time()
+            frame = self.stream.encode(picture)
+            cost = time.thread_time() - worked
+            self.stream.encode_time += cost
             self._encoding_costs += (cost - self._encoding_costs) / AVERAGED
             if frame is not None:
-                with self.lock:
-                    packets = sender.send(frame)
-                self.transmit(packets)
+                now = clock.now()
+                self.send_out(partial(self.stream.write, (frame,)))
+                self._note_sent((frame,), begun, now)
         self._show_own(picture, frame)
 
-    def _encode(self, name: str, picture: Picture) -> EncodedFrame | None:
-        if self._encoder is None or self._encodes != name:
-            self._encoder = new_video_encoder(name, quality=self.quality)
-            self._encodes = name
-        if isinstance(self._encoder, JpegEncoder):
-            self._encoder.quality = self.quality
-        keyframe, self._keyframe_wanted = self._keyframe_wanted, False
-        return self._encoder.encode(picture, keyframe)
-
     def _show_own(self, picture: Picture, frame: EncodedFrame | None) -> None:
-        if self.on_own_picture is None:
+        show = self.on_own_picture  # once: another thread may end the call meanwhile
+        if show is None:
             return
         now = clock.now()
         self._own_shown += 1
         height, width = picture.pixels.shape[:2]
-        is_jpeg = frame is not None and self._encodes == "JPEG"
-        self.on_own_picture(
+        is_jpeg = frame is not None and self.stream.encoding.encodes == "JPEG"
+        show(
             Shown(
                 frame.data if frame is not None and is_jpeg else None,
                 picture.pixels,
@@ -166,80 +134,93 @@ class VideoLine(MediaLine):
 
     # --- the peer's -----------------------------------------------------------------
 
-    def take(self, packets: Sequence[RtpPacket], now: float) -> None:
-        """Put pictures together and show them; on the receive thread."""
-        with self.lock:
-            frames = [
-                frame
-                for packet in packets
-                for frame in self.receiver.received(packet, now)
-            ]
-            keyframe_missing = self.receiver.asks_for_keyframe(now)
-        if keyframe_missing:
-            self.ask_for_keyframe()
-        if frames:
-            self._show_newest(frames)
+    def show(self, frames: list[ReceivedFrame]) -> None:
+        """Decode and show the newest of the pictures; what builds on others is decoded
+        though it is not shown.
 
-    def ask_for_keyframe(self) -> None:
-        """Ask the peer for a picture that stands alone."""
-        if self.reports is not None:
-            self.reports.send(self.reports.session.keyframe_request)
+        While pictures are held back for the sound, none overtakes another.
+        """
+        hold = self.call.lips.hold_video
+        if hold:
+            due = clock.now() + hold
+            self._held.append((due, frames))
+            self.later.at(due, self._show_held)
+        else:
+            self._show_newest([*self._no_longer_held(inf), *frames])
+
+    def _show_held(self) -> None:
+        """On the thread for later."""
+        with self._taking:
+            frames = self._no_longer_held(clock.now())
+            if frames and not self.closed:
+                self._show_newest(frames)
+
+    def _no_longer_held(self, now: float) -> list[ReceivedFrame]:
+        frames: list[ReceivedFrame] = []
+        while self._held and self._held[0][0] <= now:
+            frames += self._held.popleft()[1]
+        return frames
 
     def _show_newest(self, frames: list[ReceivedFrame]) -> None:
-        self.skipped += len(frames) - 1
+        stream = self.stream
+        stream.skipped += len(frames) - 1
         for frame in frames[:-1]:
-            if frame.format.name != "JPEG":  # the next one builds on it
+            if frame.format.builds_on_earlier:
                 self._decode(frame)
-        newest = frames[-1]
+        newest, taken = frames[-1], clock.now()
         if newest.format.name == "JPEG" and not self.wants_pixels:
             header = parse_jpeg(newest.data)  # the assembler wrote it: it is sound
-            self._show_peer(newest, None, (header.width, header.height))
+            self._show_peer(newest, None, (header.width, header.height), taken)
             return
         pixels = self._decode(newest)
         if pixels is not None:
             height, width = pixels.shape[:2]
-            self._show_peer(newest, pixels, (width, height))
+            self._show_peer(newest, pixels, (width, height), taken)
+
+    def _take(self, batch: list[bytes]) -> None:
+        super()._take(batch)
+        if self.reports is not None and self.stream.receiver.needs_keyframe:
+            self.reports.send(self.stream.keyframe_request)
+
+    def ask_for_keyframe(self) -> None:
+        """Ask the peer for a picture that stands alone, whether or not we need one."""
+        if self.reports is not None:
+            self.reports.send(self.stream.ask_for_keyframe)
 
     def _decode(self, frame: ReceivedFrame) -> npt.NDArray[np.uint8] | None:
-        name = frame.format.name
-        decoder = self._decoders.get(name)
-        if decoder is None:
-            decoder = self._decoders[name] = new_video_decoder(name)
         begun = clock.now()
         try:
-            return decoder.decode(frame.data)
-        except RemoteError:
-            self.broken += 1
-            with self.lock:
-                self.receiver.decoding_failed()
-            return None
+            return self.stream.decode(frame)
         finally:
-            self.decode_time += clock.now() - begun
+            self.stream.decode_time += clock.now() - begun
 
     def _show_peer(
         self,
         frame: ReceivedFrame,
         pixels: npt.NDArray[np.uint8] | None,
         size: tuple[int, int],
+        taken: float,
     ) -> None:
-        ready = clock.now()
-        self.shown += 1
-        self.size = size
-        self.freezes.shown(ready)
-        self.processing_time += ready - frame.first_arrived
-        self.latency = None
-        if frame.captured is not None:
-            self.latency = ready - frame.captured
-            self.call.history.video.append((ready, self.latency))
-        if self.on_peer_picture is not None:
-            self.on_peer_picture(
+        ready, stream = clock.now(), self.stream
+        stream.seen(frame, size, ready)
+        if stream.latency is not None:
+            self.call.history.video.append((ready, stream.latency))
+            with self.call.lips_lock:
+                self.call.lips.video(ready - stream.latency, ready)
+        show = self.on_peer_picture
+        if show is not None:
+            show(
                 Shown(
                     frame.data if frame.format.name == "JPEG" else None,
                     pixels,
                     *size,
                     frame.captured,
                     frame.arrived,
-                    self.latency,
-                    self.shown,
+                    stream.latency,
+                    stream.shown,
                 )
             )
+        first, shown = frame.first_arrived, clock.now()
+        stream.stages.note_received(
+            (frame.timestamp, frame.captured, first, taken, ready, shown)
+        )

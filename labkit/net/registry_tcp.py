@@ -12,7 +12,12 @@ import sys
 
 from labkit.effects import Address
 from labkit.errors import LocalError
-from labkit.net.addresses import ANYWHERE, local_host_towards, resolve
+from labkit.net.addresses import (
+    ANYWHERE,
+    local_host_towards,
+    own_networks,
+    resolve,
+)
 
 _RESERVED_FILES = 128
 """Open files that the rest of the process needs: notebooks, media, libraries."""
@@ -77,6 +82,9 @@ def reachable_addresses(bound: Address) -> list[Address]:
         return [bound]
     towards = ("192.0.2.1", "192.168.255.254", "10.255.255.254", "172.31.255.254")
     hosts = [local_host_towards(Address(there, 9)) for there in towards]
+    # Two machines on one cable have no way to anywhere else.
+    hosts = [host for host in hosts if not host.startswith("127.")]
+    hosts += [str(one.ip) for one in own_networks()]
     return [Address(ours, bound.port) for ours in dict.fromkeys([*hosts, "127.0.0.1"])]
 
 
