@@ -10,29 +10,26 @@ Requirements D3, A15, A16. Notebook: 03-media.
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping
-from html import escape
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
+from labkit.plots.drawing import figure_html
+from labkit.plots.live import WINDOW, Live, fit, seconds_ago
 from labkit.plots.series import KINDS, Points, Series, columns, describe, spread, table
 from labkit.plots.style import (
     COLOURS,
-    DPI,
     INK,
     MARKERS,
     figure,
-    nice_limit,
     plain_axes,
 )
 
 WIDTH, HEIGHT = 640, 400
-WINDOW = 30.0
 
 
 class _Curves(NamedTuple):
@@ -64,12 +61,11 @@ class LatencyAxes:
             self.all, ("latency, ms", "jitter, ms", "loss, %"), strict=True
         ):
             plain_axes(axes, unit)
-            axes.set_xlim(-window, 0.02 * window)
+            seconds_ago(axes, window)
             axes.set_ylim(0, 1.0)
             axes.locator_params(axis="y", nbins=5 if axes is self.latency else 2)
             axes.tick_params(labelbottom=axes is self.loss)
-        self.loss.set_xlabel("seconds ago", color=INK, fontsize=9, fontweight="bold")
-        self.loss.xaxis.set_major_formatter(lambda at, _: f"{abs(at):g}")
+            axes.label_outer()
         on.text(
             0.975, 0.955, "– –  median    ···  95 %", ha="right", color=INK, fontsize=9
         )  # fmt: skip
@@ -86,6 +82,20 @@ class LatencyAxes:
     def all(self) -> tuple[Axes, Axes, Axes]:
         """Latency, jitter, loss: from top to bottom."""
         return self.latency, self.jitter, self.loss
+
+    @property
+    def moving(self) -> list[Line2D]:
+        """The curves of both kinds."""
+        return [line for kind in self.curves.values() for line in kind]
+
+    @property
+    def written(self) -> list[Text]:
+        """The words above."""
+        return list(self.heads.values())
+
+    def describe(self, series: Series) -> str:
+        """The same in words."""
+        return describe(series)
 
     def show(self, series: Series, now: float) -> bool:
         """Draw the last `window` seconds; True when an axis has a new scale."""
@@ -106,7 +116,7 @@ class LatencyAxes:
             100 * _highest(shown.loss),
         )
         # A list, not a generator: `any` must not stop at the first axis that grew.
-        rescaled = [_fit(*pair) for pair in zip(self.all, highest, strict=True)]
+        rescaled = [fit(*pair) for pair in zip(self.all, highest, strict=True)]
         return any(rescaled)
 
     def _recent(self, by_kind: Mapping[str, Points], now: float) -> dict[str, Points]:
@@ -161,6 +171,18 @@ class LatencyAxes:
         self.heads[kind].set_text(f"{sign} {kind}: {said}{off}")
 
 
+class LivePlot(Live[Series]):
+    """The latency of the last `window` seconds of a call, live."""
+
+    def __init__(
+        self, window: float = WINDOW, width: int = WIDTH, height: int = HEIGHT
+    ) -> None:
+        """`width` and `height` in pixels."""
+        drawn, _ = figure(width, height)
+        self._axes = LatencyAxes(drawn, window)
+        super().__init__(drawn, self._axes)
+
+
 def latency_figure(series: Series, window: float | None = None) -> Figure:
     """The still figure: the last `window` seconds, or all that was measured."""
     drawn, _ = figure(WIDTH, HEIGHT)
@@ -172,16 +194,8 @@ def latency_figure(series: Series, window: float | None = None) -> Figure:
 
 def latency_html(series: Series, window: float | None = None) -> str:
     """The figure with its text and its table, as HTML for a notebook."""
-    file = io.BytesIO()
-    latency_figure(series, window).savefig(file, format="png", dpi=2 * DPI)
-    picture = base64.b64encode(file.getvalue()).decode()
-    said = escape(describe(series))
-    return (
-        f'<figure class="labkit-plot" style="margin:0"><img width="{WIDTH}" '
-        f'alt="{said}" src="data:image/png;base64,{picture}">'
-        f"<figcaption>{said}</figcaption>"
-        f"<details><summary>The numbers</summary>{table(series)}</details></figure>"
-    )
+    drawn = latency_figure(series, window)
+    return figure_html(drawn, describe(series), table(series))
 
 
 def _length(series: Series, now: float) -> float:
@@ -198,14 +212,3 @@ def _highest(by_kind: Mapping[str, Points]) -> float:
     return max(
         (value for points in by_kind.values() for _, value in points), default=0.0
     )
-
-
-def _fit(axes: Axes, highest: float) -> bool:
-    """Give the axis room for its highest value; never less than 1, and shrink it only
-    when most of it is empty, so that it does not flicker."""
-    limit = axes.get_ylim()[1]
-    wanted = max(1.0, nice_limit(1.1 * highest))
-    if limit >= 1.1 * highest and limit <= 2.5 * wanted:
-        return False
-    axes.set_ylim(0, wanted)
-    return True
