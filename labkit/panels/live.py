@@ -30,9 +30,9 @@ def page_file(name: str) -> str:
     return resources.files("labkit.panels").joinpath("page", name).read_text("utf-8")
 
 
-def script(name: str) -> str:
-    """One script: what all pages share, then this panel's own."""
-    return f"{page_file('live.js')}\n{page_file(name)}"
+def script(*names: str) -> str:
+    """One script: what all pages share, then what this panel needs."""
+    return "\n".join(page_file(name) for name in ("live.js", *names))
 
 
 STYLE = page_file("style.css")
@@ -44,7 +44,8 @@ class LivePanel(anywidget.AnyWidget):
     _css = STYLE
     scene = traitlets.Dict().tag(sync=True)
     """What the page shows; plain data."""
-    words = traitlets.Dict(PAGE).tag(sync=True)
+    _retired = True  # until it has begun: one that was refused can be closed as well
+    words: traitlets.Dict[str, Any] = traitlets.Dict(PAGE).tag(sync=True)
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ export default panel((root, link, words) => {
     draw(scene) {
       write(name, scene.label);
       screen.name(`${scene.label}. ${scene.text}`);
+      screen.node.style.aspectRatio = scene.shape;
       write(text, scene.text);
     },
     picture: (_, blob) => screen.show(blob),
