@@ -7,6 +7,14 @@ and returns a `CheckResult`. `frame.check` and `frame.Case` make a new one.
 """
 
 from labkit.checks.frame import Case, CheckResult, check
+from labkit.checks.jitter_buffer import check_kurose_ross, check_smallest_delay
+from labkit.checks.latency import check_clock_offset, check_stages
+from labkit.checks.loss import (
+    check_bring_back,
+    check_choose,
+    check_parity,
+    check_read_red,
+)
 from labkit.checks.media import check_jitter, check_read_header
 from labkit.checks.registry import check_cut_lines, check_read_found
 from labkit.checks.signalling import check_media_ports, check_put_on_hold
@@ -23,15 +31,23 @@ __all__ = [
     "CheckResult",
     "Source",
     "check",
+    "check_bring_back",
+    "check_choose",
+    "check_clock_offset",
     "check_cut_lines",
     "check_jitter",
+    "check_kurose_ross",
     "check_meaning",
     "check_media_ports",
+    "check_parity",
     "check_percentile",
     "check_post_dial_delay",
     "check_put_on_hold",
     "check_read_found",
     "check_read_header",
+    "check_read_red",
     "check_retransmissions",
+    "check_smallest_delay",
+    "check_stages",
     "show_source",
 ]

@@ -53,6 +53,22 @@ def test_a_broken_solution_is_told_expected_came_and_one_hint_and_no_more(
     ]
 
 
+def test_what_came_of_a_result_may_be_what_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cases = [Case("a door", ("wood",), "stands", "will it burn?")]
+
+    def build(of: str) -> str:
+        return f"of {of}"
+
+    assert check(build, cases, outcome_of=lambda case, built: "stands")
+    capsys.readouterr()
+    assert not check(
+        build, cases, outcome_of=lambda case, built: f"{case.about} {built} burns"
+    )
+    assert "    came     'a door of wood burns'" in capsys.readouterr().out
+
+
 def test_an_unfinished_solution_is_not_yet_and_no_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
