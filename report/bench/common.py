@@ -24,9 +24,15 @@ import platform
 import statistics
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+import labkit
+
+THE_KIT = str(Path(labkit.__file__).parents[1])
+"""Where other processes and other Python installations find the kit measured here."""
 
 
 def arguments(description: str, runs: int = 5) -> argparse.ArgumentParser:

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import common
@@ -50,16 +51,31 @@ CALLS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
 class Process:
     """One party in a process of its own; its lines go into a common queue."""
 
-    def __init__(self, program: str, arguments: Sequence[str], lines: queue.Queue):
-        command = [sys.executable, str(HERE / f"latency_{program}.py"), *arguments]
+    def __init__(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        lines: queue.Queue,
+        before: Sequence[str] = (sys.executable,),
+    ) -> None:
+        """`before` is the command that runs a Python program."""
+        command = [*before, str(HERE / f"latency_{program}.py"), *arguments]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": common.THE_KIT},
         )
+        self.pid = self._process.pid
         threading.Thread(target=self._read, args=(lines,), daemon=True).start()
 
     def _read(self, lines: queue.Queue) -> None:
         for line in self._process.stdout:
-            lines.put((self, json.loads(line)))
+            if line.startswith("{"):
+                lines.put((self, json.loads(line)))
+            else:
+                common.say(line.rstrip())  # a word of a program of others
         lines.put((self, None))
 
     def tell(self, message: object) -> None:
@@ -82,7 +98,22 @@ def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
         Process(program, ("--name", name, *arguments), lines)
         for name, arguments in zip(("alice", "bob"), options, strict=True)
     ]
+    return latencies(converse(program, parties, lines))
+
+
+def converse(
+    program: str,
+    parties: Sequence[Process],
+    lines: queue.Queue,
+    when_up: Callable[[], None] = lambda: None,
+) -> list[dict]:
+    """Hand the parties' words over, and end them; what they measured, in their order.
+
+    `when_up` is called once, when both say that the call is up. Raises RuntimeError
+    when a party dies, queue.Empty when both say nothing for long.
+    """
     results: dict[Process, dict] = {}
+    up: set[Process] = set()
     try:
         while len(results) < len(parties):
             party, line = lines.get(timeout=PATIENCE)
@@ -90,6 +121,10 @@ def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
                 raise RuntimeError(f"{program}: a party died; its words are above")
             if "to_peer" in line:
                 parties[party is parties[0]].tell(line["to_peer"])
+            elif "up" in line:
+                up.add(party)
+                if len(up) == len(parties):
+                    when_up()
             else:
                 results[party] = line["result"]
         for party in parties:
@@ -97,7 +132,7 @@ def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
     finally:
         for party in parties:
             party.end()
-    return latencies([results[party] for party in parties])
+    return [results[party] for party in parties]
 
 
 def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:

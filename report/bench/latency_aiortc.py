@@ -16,23 +16,12 @@ import av
 import numpy as np
 from aiortc import (
     MediaStreamTrack,
+    RTCConfiguration,
     RTCPeerConnection,
     RTCSessionDescription,
 )
-from latency_party import (
-    BLOCK,
-    BLOCKS_A_TONE,
-    FPS,
-    RATE,
-    Ear,
-    Eye,
-    Film,
-    hear,
-    options,
-    result,
-    tell_peer,
-    tone,
-)
+from latency_party import hear, options, result, senses, tell_peer, tell_up
+from marks import BLOCK, FPS, RATE, Ear, Eye, Film
 
 
 class Paced(MediaStreamTrack):
@@ -55,9 +44,9 @@ class Paced(MediaStreamTrack):
 class Camera(Paced):
     kind, period = "video", 1 / FPS
 
-    def __init__(self, eye: Eye) -> None:
+    def __init__(self, eye: Eye, film: Film) -> None:
         super().__init__()
-        self._eye, self._film = eye, Film()
+        self._eye, self._film = eye, film
 
     async def recv(self) -> av.VideoFrame:
         await self.due()
@@ -77,9 +66,8 @@ class Microphone(Paced):
 
     async def recv(self) -> av.AudioFrame:
         at = await self.due()
-        if self.number % BLOCKS_A_TONE == 0:
-            self._ear.sent.append(at - self.period)
-        samples = tone(self.number, BLOCK, RATE)
+        self._ear.said(self.number, at - self.period)
+        samples = self._ear.tone(self.number, BLOCK, RATE)
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], "s16", "mono")
         frame.sample_rate, frame.time_base = RATE, Fraction(1, RATE)
         frame.pts = self.number * BLOCK
@@ -114,8 +102,8 @@ async def connect(name: str, peer: RTCPeerConnection) -> None:
 
 async def main() -> None:
     chosen = options()
-    eye, ear = Eye(), Ear()
-    peer = RTCPeerConnection()
+    eye, ear, film = senses(chosen)
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # no server far away
     tasks: list[asyncio.Task[None]] = []
 
     @peer.on("track")
@@ -123,16 +111,19 @@ async def main() -> None:
         work = watch(track, eye) if track.kind == "video" else listen(track, ear)
         tasks.append(asyncio.ensure_future(work))
 
-    peer.addTrack(Camera(eye))
+    peer.addTrack(Camera(eye, film))
     peer.addTrack(Microphone(ear))
     await connect(chosen.name, peer)
+    while peer.connectionState != "connected":
+        await asyncio.sleep(0.05)
+    tell_up()
     await asyncio.sleep(chosen.warm_up)
     eye.glimpses.clear()
     ear.blocks.clear()
     begun, cpu = time.perf_counter(), time.process_time()
     await asyncio.sleep(chosen.seconds)
     cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    result([eye], [ear], cores)
+    result([eye], [ear], cores, begun)
     await asyncio.to_thread(hear)
     for task in tasks:
         task.cancel()

@@ -1,7 +1,8 @@
 """One party of the latency bench: vidstream (JPEG over TCP, raw sound over TCP).
 
 vidstream *unpickles what the network sends*: whoever can connect to its port can run
-any program on the machine. It is measured on loopback only, against itself only.
+any program on the machine. It is measured against itself only, on loopback or between
+two network namespaces that nobody else can reach.
 
 It wants a camera, a window, a sound card and a mouse; a bench has none of them. Its own
 code runs as it is, with stand-ins in their places: `cv2.imshow` notes when a picture is
@@ -20,21 +21,12 @@ import types
 
 import cv2
 import numpy as np
-from latency_party import (
-    BLOCKS_A_TONE,
-    FPS,
-    STRETCH,
-    Ear,
-    Eye,
-    Film,
-    hear,
-    options,
-    result,
-    tell_peer,
-)
+from latency_party import hear, options, result, senses, tell_peer, tell_up
+from marks import FPS, STRETCH
 
-HOST = "127.0.0.1"
-EYE, EAR = Eye(), Ear()
+CHOSEN = options()
+HOST = CHOSEN.host
+EYE, EAR, FILM = senses(CHOSEN)
 
 
 class StandInStream:
@@ -46,16 +38,17 @@ class StandInStream:
         self._samples = 0
 
     def read(self, frames: int) -> bytes:
-        numbers = self._samples + np.arange(frames)
+        begin = self._samples
         self._samples += frames
         due = self._begun + self._samples / self._rate
         time.sleep(max(0.0, due - time.perf_counter()))
-        stretch = numbers // int(STRETCH * self._rate)
-        loud = stretch % BLOCKS_A_TONE == 0
-        for first in numbers[np.flatnonzero(np.diff(loud, prepend=False) & loud)]:
-            EAR.sent.append(self._begun + first / self._rate)
-        wave = np.sin(numbers * (1000 * 2 * np.pi / self._rate))
-        return (np.where(loud, 12_000, 20) * wave).astype("<i2").tobytes()
+        count = int(STRETCH * self._rate)
+        first, last = begin // count, (self._samples - 1) // count
+        for number in range(-(-begin // count), last + 1):
+            EAR.said(number, self._begun + number * STRETCH)
+        tones = [EAR.tone(n, count, self._rate) for n in range(first, last + 1)]
+        offset = begin - first * count
+        return np.concatenate(tones)[offset : offset + frames].astype("<i2").tobytes()
 
     def write(self, data: bytes) -> None:
         at = time.perf_counter()
@@ -86,7 +79,6 @@ def free_port() -> int:
 
 
 def main() -> None:
-    chosen = options()
     stand_ins()
     from vidstream.audio import AudioReceiver, AudioSender
     from vidstream.streaming import StreamingClient, StreamingServer
@@ -95,32 +87,34 @@ def main() -> None:
         def _configure(self) -> None:
             super()._configure()
             self._StreamingClient__encoding_parameters[1] = 50
-            self._film = Film()
             self._begun, self._number = time.perf_counter(), 0
 
         def _get_frame(self) -> np.ndarray:
             self._number += 1
             due = self._begun + self._number / FPS
             time.sleep(max(0.0, due - time.perf_counter()))
-            pixels, bears = self._film.next()
+            pixels, bears = FILM.next()
             EYE.captured(bears, time.perf_counter())
             return pixels
 
     ports = {"video": free_port(), "audio": free_port()}
     StreamingServer(HOST, ports["video"]).start_server()
     AudioReceiver(HOST, ports["audio"]).start_server()
-    tell_peer(ports)
-    peer = hear()
+    tell_peer({"host": HOST, "ports": ports})
+    told = hear()
+    peer, address = told["ports"], told["host"]
     time.sleep(0.5)  # its servers listen some time after they were told to
-    Camera(HOST, peer["video"]).start_stream()
-    AudioSender(HOST, peer["audio"]).start_stream()
-    time.sleep(chosen.warm_up)
+    Camera(address, peer["video"]).start_stream()
+    AudioSender(address, peer["audio"]).start_stream()
+    time.sleep(0.5)  # its clients connect in their own time as well
+    tell_up()
+    time.sleep(CHOSEN.warm_up)
     EYE.glimpses.clear()
     EAR.blocks.clear()
     begun, cpu = time.perf_counter(), time.process_time()
-    time.sleep(chosen.seconds)
+    time.sleep(CHOSEN.seconds)
     cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    result([EYE], [EAR], cores)
+    result([EYE], [EAR], cores, begun)
     hear()
     os._exit(0)  # its threads do not end by themselves
 
