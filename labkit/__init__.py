@@ -25,16 +25,21 @@ if TYPE_CHECKING:
         NoAnswer,
         RemoteError,
     )
+    from labkit.link import Conditions
+    from labkit.media.treatments import Treatments
     from labkit.net.registry import Registry
-    from labkit.phone import Call, Phone, PhoneState
+    from labkit.phone import Call, Echo, Phone, PhoneState
     from labkit.signalling.machine.states import CallState
+    from labkit.simulation import simulate
 
 __version__ = "0.1.0"
 __all__ = [
     "Address",
     "Call",
     "CallState",
+    "Conditions",
     "DeviceError",
+    "Echo",
     "LabkitError",
     "LocalError",
     "NoAnswer",
@@ -42,14 +47,20 @@ __all__ = [
     "PhoneState",
     "Registry",
     "RemoteError",
+    "Treatments",
+    "simulate",
 ]
 _HOMES = {
     "Address": "labkit.effects",
     "Call": "labkit.phone",
     "CallState": "labkit.signalling.machine.states",
+    "Conditions": "labkit.link",
+    "Echo": "labkit.phone",
     "Phone": "labkit.phone",
     "PhoneState": "labkit.phone",
     "Registry": "labkit.net.registry",
+    "Treatments": "labkit.media.treatments",
+    "simulate": "labkit.simulation",
 }
 
 

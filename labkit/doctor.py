@@ -34,6 +34,7 @@ from labkit.net.addresses import local_host_towards
 PATIENCE = 3.0
 """Seconds that all examinations together may take."""
 REGISTRY_PORT = 5000
+TITLE = "What this machine can do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ def examine(patience: float = PATIENCE) -> list[Finding]:
 _TRY = "Everything else may work all the same: run the doctor again, or go on and see."
 
 
-def findings_table(findings: list[Finding]) -> Table:
+def findings_table(findings: list[Finding], title: str = TITLE) -> Table:
     """The findings as a table for a terminal or a notebook."""
-    table = Table(title="What this machine can do", box=SIMPLE_HEAD, show_lines=True)
+    table = Table(title=title, box=SIMPLE_HEAD, show_lines=True)
     table.add_column("", no_wrap=True)
     table.add_column("what", no_wrap=True, style="bold")
     table.add_column("found, and what to do", overflow="fold")

@@ -6,7 +6,9 @@ Notebook: 01-registry.
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Interface, ip_address
+
+import ifaddr
 
 from labkit.effects import Address
 from labkit.errors import LocalError
@@ -69,3 +71,15 @@ def local_host_towards(peer: Address) -> str:
         except OSError:
             return "::1" if family == socket.AF_INET6 else "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+def own_networks() -> list[IPv4Interface]:
+    """This machine's IPv4 addresses with their networks; the loopback's only where
+    there is no other. The system is asked, not the network."""
+    ours = [
+        IPv4Interface(f"{ip.ip}/{ip.network_prefix}")
+        for adapter in ifaddr.get_adapters()
+        for ip in adapter.ips
+        if isinstance(ip.ip, str)
+    ]
+    return [one for one in ours if not one.ip.is_loopback] or ours

@@ -16,9 +16,10 @@ import logging
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from labkit.effects import Address
-from labkit.errors import LocalError
+from labkit.errors import LabkitError, LocalError
 from labkit.net import loop as loops
 from labkit.net.registry_server import RegistryServer
 from labkit.net.registry_tcp import (
@@ -30,6 +31,9 @@ from labkit.net.registry_tcp import (
 from labkit.registry.machine import Limits, Policy, RegistryEvent, RegistryMachine
 from labkit.registry.messages import User
 from labkit.trace.record import Record, Trace
+
+if TYPE_CHECKING:
+    from labkit.net.discovery import Announcement
 
 DEFAULT_PORT = 5000
 _log = logging.getLogger("labkit.registry")
@@ -45,8 +49,9 @@ class Registry:
     port. `exclusive_ip` allows one user per IP address (A1 to the letter), not only one
     per address and port; `check_address` believes only the address that a client's
     connection comes from; a user whose connection drops without a word keeps name and
-    address for `grace` seconds. `on_message` is called with the trace's record of every
-    message, on the loop's thread.
+    address for `grace` seconds. `announce` lets the phones of the local network find it
+    by themselves (B3): its address is told to everybody there. `on_message` is called
+    with the trace's record of every message, on the loop's thread.
 
     Running the same line twice is safe: the former registry for the same host and port
     is closed first. For port 0 the new one takes over the former one's port number.
@@ -62,6 +67,7 @@ class Registry:
         exclusive_ip: bool = False,
         check_address: bool = True,
         grace: float = 5.0,
+        announce: bool = False,
         limits: Limits | None = None,
         on_message: Callable[[Record], None] | None = None,
     ) -> None:
@@ -82,9 +88,16 @@ class Registry:
         self._machine = RegistryMachine(self.policy, self.limits)
         self._server = RegistryServer(self._machine, self.trace, self._loop, self._tell)
         self._asked = (host, port)
+        self._announcement: Announcement | None = None
         with _open_lock:
             self._take_over()
             _open[self._asked] = self
+        if announce:
+            try:
+                self.announce()
+            except LabkitError:
+                self.close()
+                raise
 
     def _take_over(self) -> None:
         """Close the former registry for this host and port, then listen."""
@@ -137,6 +150,22 @@ class Registry:
             f"word keeps name and address for {self.policy.grace:g} s."
         )
 
+    def announce(self) -> None:
+        """Tell the local network where we are; again changes nothing.
+
+        Raises NoAnswer when the network does not take it; the registry works all the
+        same, for whoever knows its address.
+        """
+        if self._announcement is None:
+            from labkit.net.discovery import Announcement
+
+            self._announcement = Announcement(self.addresses)
+
+    @property
+    def announced_as(self) -> str:
+        """The name under which the local network sees it; empty if it does not."""
+        return self._announcement.name if self._announcement is not None else ""
+
     def subscribe(
         self, callback: Callable[[RegistryEvent], None]
     ) -> Callable[[], None]:
@@ -164,6 +193,8 @@ class Registry:
         with _open_lock:
             if self.is_open:
                 del _open[self._asked]
+        if self._announcement is not None:
+            self._announcement.close()
         self._loop.call(self._server.refuse_newcomers)
         self._loop.call(self._server.close)
 

@@ -17,11 +17,12 @@ class RequestRefused(RemoteError):
 
     advice: ClassVar[str] = "Wait a moment and try again."
 
-    def __init__(self, server: Address, refusal: Refused) -> None:
+    def __init__(self, server: Address, refusal: Refused, more: str = "") -> None:
+        self.server = server
         self.refusal = refusal
         super().__init__(
             f"The registry at {server} answered {refusal.status}: {refusal.text}. "
-            f"{self.advice}"
+            f"{self.advice}{more}"
         )
 
 
@@ -29,6 +30,10 @@ class NameTaken(RequestRefused):
     """409: somebody has this name (B6)."""
 
     advice = "Choose another name, or close the phone that has this one."
+
+    def suggesting(self, name: str) -> NameTaken:
+        """The same with a name that is free."""
+        return NameTaken(self.server, self.refusal, f" {name!r} is free.")
 
 
 class AddressTaken(RequestRefused):

@@ -4,7 +4,8 @@ Notebook: 04-videocall.
 """
 
 from labkit.phone.call import Call
+from labkit.phone.echo import Echo
 from labkit.phone.phone import Phone
 from labkit.phone.state import PhoneState
 
-__all__ = ["Call", "Phone", "PhoneState"]
+__all__ = ["Call", "Echo", "Phone", "PhoneState"]

@@ -15,7 +15,7 @@ from labkit.signalling.machine.events import CallView
 from labkit.signalling.machine.states import CallState
 
 if TYPE_CHECKING:
-    from labkit.phone.phone import Phone
+    from labkit.phone.calls import Calls
     from labkit.phone.studio import Studio
 
 UNTIL = {
@@ -29,7 +29,7 @@ UNTIL = {
 class Call:
     """A call in the making, in progress or over. Print it to see how it stands."""
 
-    def __init__(self, phone: Phone, view: CallView, studio: Studio | None) -> None:
+    def __init__(self, phone: Calls, view: CallView, studio: Studio | None) -> None:
         self.call_id = view.call_id
         self.studio = studio
         """Sound and pictures of this call; None until an incoming call is answered."""

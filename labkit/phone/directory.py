@@ -10,21 +10,25 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from labkit.effects import Address
-from labkit.errors import LocalError
+from labkit.errors import LabkitError, LocalError
 from labkit.net.addresses import ANYWHERE, parse_address, resolve
 from labkit.net.registry import Registry
 from labkit.net.registry_client import RegistryClient
-from labkit.registry.messages import User
+from labkit.net.registry_errors import NameTaken
+from labkit.registry.messages import User, free_name
 from labkit.trace import Trace
 
 RegistryLike: TypeAlias = Registry | Address | str
 DEFAULT_PORT = 5000
+NEARBY = "lan"
+"""Instead of an address: the registry that announces itself on this network (B3)."""
 
 
 def registry_address(registry: RegistryLike | None) -> Address | None:
     """Where a registry can be reached, whichever way it was named.
 
-    Raises LocalError for a text that is no address, or a host that nobody knows.
+    Raises LocalError for a text that is no address, or a host that nobody knows; for
+    "lan", NoAnswer where no registry announces itself, LocalError where several do.
     """
     match registry:
         case None:
@@ -34,6 +38,10 @@ def registry_address(registry: RegistryLike | None) -> Address | None:
             return Address("127.0.0.1" if host in ANYWHERE else host, port)
         case Address():
             return resolve(registry)
+        case str() if registry.strip() == NEARBY:
+            from labkit.net.discovery import the_registry
+
+            return the_registry()
         case _:
             return resolve(parse_address(registry, DEFAULT_PORT))
 
@@ -67,7 +75,10 @@ class Directory:
             client = self._connected()
             if self.registered:
                 client.unregister(self._name)
-            user = client.register(self._name, host, port)
+            try:
+                user = client.register(self._name, host, port)
+            except NameTaken as error:
+                raise self._with_a_free_name(client, error) from None
             self.registered = client.connected
             return user
 
@@ -123,6 +134,14 @@ class Directory:
             client.on_lost = lambda why: self._lost(client, why)
             self._client, self.registered = client, False
         return self._client
+
+    def _with_a_free_name(self, client: RegistryClient, error: NameTaken) -> NameTaken:
+        """The refusal and a way out, if the registry says who is there."""
+        try:
+            taken = {user.name for user in client.list()}
+        except LabkitError:
+            return error
+        return error.suggesting(free_name(self._name, taken))
 
     def _lost(self, client: RegistryClient, why: str) -> None:
         if self._client is client:

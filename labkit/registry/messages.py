@@ -9,9 +9,12 @@ Requirements A1–A3, A7–A9, B1, B4–B8. Notebook: 01-registry.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
+from itertools import count
 from typing import ClassVar, TypeAlias
 
 from labkit.effects import Address
@@ -46,6 +49,14 @@ def checked_name(name: str) -> str:
             "print; use letters, digits and signs"
         )
     return normal
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """A name that nobody has, as like a taken one as can be: alice-2, alice-3, …"""
+    stem = (re.sub(r"-[0-9]{1,5}$", "", name) or name)[: MOST_LETTERS - 6]
+    return next(
+        other for number in count(2) if (other := f"{stem}-{number}") not in taken
+    )
 
 
 def checked_host(host: str) -> str:

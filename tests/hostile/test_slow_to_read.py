@@ -47,13 +47,17 @@ LINES = {
 
 
 def seconds_to_read(read, data: bytes) -> float:
-    """Of the processor: other programs of this machine do not count."""
-    begun = time.thread_time()
-    try:
-        read(data)
-    except RemoteError:
-        pass
-    return time.thread_time() - begun
+    """Of the processor, the quicker of two tries: neither the time nor the caches that
+    other programs of this machine take are to count."""
+    tries = []
+    for _ in range(2):
+        begun = time.thread_time()
+        try:
+            read(data)
+        except RemoteError:
+            pass
+        tries.append(time.thread_time() - begun)
+    return min(tries)
 
 
 @pytest.mark.parametrize("what", HEADERS)

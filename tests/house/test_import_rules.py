@@ -20,6 +20,8 @@ PLANES = ("registry", "signalling", "media")
 WIRES = tuple(f"{plane}.{cell}" for plane in PLANES for cell in ("messages", "wire"))
 FRONT = ("phone", "trace", "plots", "devices", "net.registry", "net.addresses")
 """What a screen, a console or a notebook sees of the kit."""
+LINK = ("net.link", "net.delay_file", "net.delay_probe")
+"""The bad network between programs, and the recording of real ones."""
 CALL_STATES = "signalling.machine.states"
 """The states of a call and their words, for whoever shows them."""
 
@@ -56,14 +58,16 @@ ROOMS = {
     # The planes: they do not know each other, and do no I/O.
     "registry": Room(WORDS),
     "signalling": Room(WORDS),
-    "media": Room(WORDS, ("numpy", "av", "cv2")),
+    "media": Room(WORDS, ("numpy", "av", "cv2", "zfec")),
     # The bad network: a pure function of packet, time and seed.
     "link": Room(WORDS, ("numpy",)),
     # The trace describes every plane's messages. Phones write to it from several
     # threads, hence a lock, but it starts no thread and reads no clock.
     "trace": Room((*WORDS, *WIRES), ("rich",), ("threading",)),
     # The outside world: sockets, threads and clocks; cameras and sound cards.
-    "net": Room((*WORDS, *PLANES, "link", "trace"), ("numpy",), ALL),
+    "net": Room(
+        (*WORDS, *PLANES, "link", "trace"), ("numpy", "zeroconf", "ifaddr"), ALL
+    ),
     "devices": Room(
         ("errors", "frames", "net.clock"),
         ("numpy", "cv2", "av", "pyaudio", "matplotlib"),
@@ -73,19 +77,72 @@ ROOMS = {
     "phone": Room(
         (*WORDS, *PLANES, "link", "net", "devices", "trace"), ("numpy",), ALL
     ),
+    # A whole call on virtual time: machines and link, what devices draw and say, but no
+    # socket, thread or clock.
+    "simulation": Room(
+        (
+            *WORDS,
+            *PLANES,
+            "link",
+            "phone.negotiation",
+            "devices.test_card",
+            "devices.voice",
+        ),
+        ("numpy",),
+        ("random",),
+    ),
     # What people see: they know the phone, the trace, the plots.
     "plots": Room((*WORDS, "trace", "phone"), ("numpy", "matplotlib")),
+    # Calls simulated or watched, made into the numbers of the figures.
+    "studies": Room(
+        (*WORDS, "simulation", "plots", "link", "media", "phone", "net.clock"),
+        ("numpy",),
+        ("random",),
+    ),
     "panels": Room(
-        (*WORDS, *FRONT, "net.clock", CALL_STATES),
+        (
+            *WORDS,
+            *FRONT,
+            "link",
+            "media.treatments",
+            "net.clock",
+            "studies",
+            CALL_STATES,
+        ),
         ("numpy", "cv2", "ipywidgets", "anywidget", "traitlets", "IPython"),
         ALL,
     ),
-    "checks": Room((*WORDS, *FRONT), (), ALL),
+    "checks": Room((*WORDS, *FRONT, "link", "media.treatments", "simulation"), (), ALL),
     "console": Room((*WORDS, *FRONT, CALL_STATES), ("rich",), ALL),
+    "link_console": Room((*WORDS, "link", *LINK), ("rich",), ALL),
     "doctor": Room((*WORDS, *FRONT), ("rich", "numpy"), ALL),
+    "doctor_peer": Room(
+        (
+            *WORDS,
+            *FRONT,
+            "doctor",
+            "net.options",
+            "net.registry_client",
+            "signalling.machine.destination",
+            CALL_STATES,
+        ),
+        (),
+        ALL,
+    ),
     "screen": Room(WORDS, ("rich",), ALL),
     "cli": Room(
-        (*WORDS, *FRONT, "console", "doctor", "screen", "checks"),
+        (
+            *WORDS,
+            *FRONT,
+            *LINK,
+            "link.units",
+            "console",
+            "doctor",
+            "doctor_peer",
+            "link_console",
+            "screen",
+            "checks",
+        ),
         ("rich", "typer"),
         ALL,
     ),

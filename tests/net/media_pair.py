@@ -14,7 +14,9 @@ import numpy as np
 from labkit.effects import Address
 from labkit.frames import Picture, Sound
 from labkit.media.formats import FORMATS
+from labkit.media.repair.formats import RepairFormats
 from labkit.net import clock
+from labkit.net.call_link import CallLink
 from labkit.net.media import MediaSession, Shown, StreamSetup
 from labkit.trace import Trace
 
@@ -37,13 +39,19 @@ def picture_of(colour: tuple[int, int, int], width: int = 320) -> Picture:
     return Picture(pixels, clock.now())
 
 
+def every_repair(number: int) -> RepairFormats:
+    """All that the kit knows, for the format of this payload number."""
+    return RepairFormats({120: number}, {121: number}, 122, 123, nack=True)
+
+
 class Side:
     """One session, what it saw and what it heard."""
 
     def __init__(self, name: str, host: str) -> None:
         self.name = name
+        self.link = CallLink(seed=3)
         self.session = MediaSession(
-            host, name=name, trace=Trace(name), random=Random(name)
+            host, name=name, trace=Trace(name), random=Random(name), link=self.link
         )
         self.session.wants_pixels = True
         self.shown: list[Shown] = []
@@ -60,7 +68,16 @@ class Side:
             media = FORMATS[name]
             to = Address(other.host, other.session.ports[media.kind])
             number = media.payload_type
-            setup = StreamSetup(media.kind, to, media, number, {number: media})
+            repair = every_repair(number)
+            setup = StreamSetup(
+                media.kind,
+                to,
+                media,
+                number,
+                {number: media},
+                send_repair=repair,
+                receive_repair=repair,
+            )
             setups.append(replace(setup, **changes))
         self.session.start(setups)
         self.rate = next(

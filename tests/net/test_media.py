@@ -362,7 +362,7 @@ def test_strangers_from_other_hosts_are_not_heard(monkeypatch):
         wait_for(
             lambda: gate["stranger"] >= 5 and gate["stranger's report"] >= 5, "refusals"
         )
-        assert line.sources.source is None
+        assert line.stream.sources.source is None
         # Notes are few a second for both sockets together, whoever is first.
         notes = [record.note for record in bob.session._call.trace]
         assert any(note.startswith("dropped, stranger") for note in notes)
@@ -374,7 +374,7 @@ def test_closing_frees_ports_and_threads_says_goodbye_and_may_be_done_twice():
         alice.start(bob, "opus", "JPEG")
         bob.start(alice, "opus", "JPEG")
         with talking((alice, 500), (bob, 800)):
-            source = bob.session._audio.sources
+            source = bob.session._audio.stream.sources
             wait_for(lambda: source.source is not None, "a packet")
         alice.session.close()
         alice.session.close()

@@ -6,12 +6,14 @@ import pytest
 
 from labkit.errors import LocalError
 from labkit.registry.messages import (
+    MOST_LETTERS,
     Query,
     Refused,
     Register,
     User,
     checked_host,
     checked_name,
+    free_name,
     quoted,
 )
 
@@ -101,3 +103,12 @@ def test_a_refusal_is_one_printable_line_with_a_status_from_400() -> None:
         Refused(400, "two\nlines")
     with pytest.raises(LocalError):
         Refused(400, "x" * 401)
+
+
+def test_a_taken_name_leads_to_the_next_one_that_is_free():
+    assert free_name("alice", {"alice"}) == "alice-2"
+    assert free_name("alice", {"alice", "alice-2"}) == "alice-3"
+    assert free_name("alice-2", {"alice-2"}) == "alice-3"
+    assert free_name("-2", {"-2"}) == "-2-2"
+    long = free_name("a" * MOST_LETTERS, {"a" * MOST_LETTERS})
+    assert checked_name(long) == long

@@ -1,0 +1,134 @@
+"""Two machines on one cable, made of Linux network namespaces: addresses of their own,
+and ways between them that can be killed one at a time."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+_numbers = itertools.count()
+
+
+class Host:
+    """One of the two."""
+
+    def __init__(self, name: str, address: str) -> None:
+        self.name = name
+        self.address = address
+
+    def ip(self, *arguments: str) -> None:
+        ip("-n", self.name, *arguments)
+
+    @contextmanager
+    def deaf(self, *selector: str) -> Iterator[None]:
+        """Drop what arrives here and matches, as `ip rule` selects: `ipproto udp`."""
+        rule = ("iif", "cable", *selector, "priority", "5", "blackhole")
+        self.ip("rule", "add", *rule)
+        try:
+            yield
+        finally:
+            self.ip("rule", "del", *rule)
+
+    @contextmanager
+    def labkit(self, *arguments: str) -> Iterator[Program]:
+        """`labkit …` on this host, killed at the end."""
+        running = Program(self.name, *arguments)
+        try:
+            yield running
+        finally:
+            running.process.kill()
+            running.process.wait(10)
+            running.process.stdin.close()
+
+
+class Program:
+    """`labkit …` in a process of its own on one host."""
+
+    def __init__(self, host: str, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [
+                "ip",
+                "netns",
+                "exec",
+                host,
+                sys.executable,
+                "-m",
+                "labkit.cli",
+                *arguments,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            env=os.environ | {"COLUMNS": "1000"},
+        )
+        self.printed: list[str] = []
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip())
+
+    def type(self, text: str) -> None:
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def until(self, wanted: str) -> str:
+        """The next line printed that contains `wanted`."""
+        while True:
+            try:
+                self.printed.append(self._lines.get(timeout=30))
+            except queue.Empty:
+                raise AssertionError(
+                    f"{wanted!r} was not printed, but {self.printed}"
+                ) from None
+            if wanted in self.printed[-1]:
+                return self.printed[-1]
+
+    def all(self) -> list[str]:
+        """What it prints until its end."""
+        self.process.wait(60)
+        while True:
+            try:
+                self.printed.append(self._lines.get(timeout=0.2))
+            except queue.Empty:
+                return self.printed
+
+
+def ip(*arguments: str) -> None:
+    subprocess.run(["ip", *arguments], check=True, capture_output=True, timeout=10)
+
+
+@contextmanager
+def two_hosts() -> Iterator[tuple[Host, Host]]:
+    """Two hosts, joined by a virtual cable. Raises OSError or CalledProcessError where
+    the system does not allow that."""
+    if shutil.which("ip") is None:
+        raise OSError("there is no `ip` (iproute2)")
+    mark = f"labkit-{os.getpid()}-{next(_numbers)}"
+    hosts = Host(f"{mark}-a", "10.77.0.1"), Host(f"{mark}-b", "10.77.0.2")
+    with ExitStack() as undo:
+        for host in hosts:
+            ip("netns", "add", host.name)
+            undo.callback(ip, "netns", "del", host.name)
+        a, b = hosts
+        ip(
+            *("link", "add", "cable", "netns", a.name, "type", "veth"),
+            *("peer", "name", "cable", "netns", b.name),
+        )
+        for host in hosts:
+            host.ip("addr", "add", f"{host.address}/24", "dev", "cable")
+            host.ip("link", "set", "lo", "up")
+            host.ip("link", "set", "cable", "up")
+            # Rules are read in order: ours have to come before "this is for us".
+            host.ip("rule", "add", "priority", "100", "lookup", "local")
+            host.ip("rule", "del", "priority", "0")
+        yield a, b
