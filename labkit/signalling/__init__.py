@@ -16,6 +16,10 @@ from labkit.signalling.machine.events import (
     Malformed,
     MediaAgreed,
     Party,
+    RecordingChanged,
+    TextDelivered,
+    TextFailed,
+    TextReceived,
 )
 from labkit.signalling.machine.states import TRANSITIONS, CallEvent, CallState
 from labkit.signalling.messages.plan import MediaPlan, Stream
@@ -37,7 +41,11 @@ __all__ = [
     "MediaAgreed",
     "MediaPlan",
     "Party",
+    "RecordingChanged",
     "Stream",
+    "TextDelivered",
+    "TextFailed",
+    "TextReceived",
     "Uri",
     "UserAgent",
 ]

@@ -2,7 +2,8 @@
 
 RFC 3261 section 8. Bytes and user's wishes in, effects out; nothing that arrives makes
 it raise. It sorts messages to transactions and calls, and refuses what it cannot take:
-400 405 415 416 420 481 482 486 487 488 500 505.
+400 405 406 413 415 416 420 481 482 486 487 488 500 503
+505.
 
 Requirements A10-A13, B11, B14-B18. Notebook: 02-signalling.
 """
@@ -10,136 +11,40 @@ Requirements A10-A13, B11, B14-B18. Notebook: 02-signalling.
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
 
 from labkit.effects import Address, Effect, Notify, Send
-from labkit.errors import LocalError, RemoteError
-from labkit.signalling.machine.admission import ALLOW, refusal_of, stamped
+from labkit.errors import RemoteError
+from labkit.signalling.machine.admission import (
+    ALLOW,
+    SUPPORTED,
+    refusal_of,
+    stamped,
+)
 from labkit.signalling.machine.call import SDP_TYPE
-from labkit.signalling.machine.call_book import CallBook
 from labkit.signalling.machine.callee import Callee, party_of
-from labkit.signalling.machine.caller import Caller
 from labkit.signalling.machine.destination import Destination, Transport, back_to
-from labkit.signalling.machine.events import BusyRefused, CallView, Malformed
-from labkit.signalling.machine.profile import Profile
+from labkit.signalling.machine.events import BusyRefused, Malformed
 from labkit.signalling.machine.server_transaction import (
     InviteServerTransaction,
     ServerTransaction,
 )
-from labkit.signalling.machine.timing import CallTimer, Timing, TransactionTimer
-from labkit.signalling.machine.transactions import Transactions
-from labkit.signalling.messages.plan import MediaPlan
+from labkit.signalling.machine.timing import CallTimer, TransactionTimer
+from labkit.signalling.machine.user_side import UserSide
 from labkit.signalling.messages.request import Request
 from labkit.signalling.messages.response import Response, answer_to
-from labkit.signalling.messages.uri import Uri
 from labkit.signalling.wire import sdp, sip
-
-if TYPE_CHECKING:
-    from random import Random
 
 _log = logging.getLogger("labkit.signalling")
 
 
-class UserAgent:
-    """What rings, answers and hangs up for one user.
+class UserAgent(UserSide):
+    """What rings, answers and hangs up for one user: `UserSide`, and the network's.
 
     `lines` is how many calls may be in progress at once; one more caller is told
     "busy" without disturbing them (B16). `ring_for` is in seconds. Raises LocalError
     for a name that cannot be printed.
     """
-
-    def __init__(
-        self,
-        name: str,
-        contact: Address,
-        *,
-        random: Random,
-        t1: float = 0.5,
-        transport: Transport = "UDP",
-        ring_for: float = 60.0,
-        display_name: str = "",
-        lines: int = 1,
-    ) -> None:
-        self.profile = Profile(
-            name,
-            contact,
-            random=random,
-            timing=Timing(t1),
-            transport=transport,
-            ring_for=ring_for,
-            display_name=display_name,
-        )
-        self._calls = CallBook(lines)
-        self._transactions = Transactions(self.profile.timing)
-
-    @property
-    def calls(self) -> dict[str, CallView]:
-        """Every call in progress and the last ones that are over, by Call-ID."""
-        return self._calls.views
-
-    # --- what our user wants ---
-
-    def call(
-        self, target: Uri | str, to: Address, media: Sequence[MediaPlan], now: float
-    ) -> tuple[str, list[Effect]]:
-        """Invite somebody (A10): a name or SIP URI, reached at address `to`.
-
-        Returns the new call's id too. Raises LocalError for a URI that is none, or when
-        all lines are taken.
-        """
-        self._calls.must_have_a_line()
-        if isinstance(target, str):
-            target = Uri.typed(target, to)
-        hop = Destination(self.profile.transport, to)
-        call = Caller(self.profile, self._transactions, target, hop, now)
-        effects = call.start(media, now)
-        self._calls.enter(call)
-        return call.call_id, effects
-
-    def answer(
-        self, call_id: str, media: Sequence[MediaPlan], now: float
-    ) -> list[Effect]:
-        """Accept the call that rings here; our ports go out in the acceptance (A11)."""
-        call = self._ringing(call_id)
-        return self._calls.seen(call, call.answer(media, now))
-
-    def refuse(self, call_id: str, now: float, status: int = 603) -> list[Effect]:
-        """Refuse the call that rings here: 603 declines, 486 says busy."""
-        call = self._ringing(call_id)
-        return self._calls.seen(call, call.refuse(status, now))
-
-    def hang_up(self, call_id: str, now: float) -> list[Effect]:
-        """End a call as its state asks: CANCEL, a refusal or BYE (A13, B18)."""
-        call = self._calls.known(call_id)
-        if call.state.is_over:
-            raise LocalError(f"the call with {call.peer.name} is over already")
-        return self._calls.seen(call, call.hang_up(now))
-
-    def hold(self, call_id: str, now: float) -> list[Effect]:
-        """Put the peer on hold."""
-        call = self._calls.known(call_id)
-        return self._calls.seen(call, call.hold(True, now))
-
-    def resume(self, call_id: str, now: float) -> list[Effect]:
-        """Go on with a call that we put on hold."""
-        call = self._calls.known(call_id)
-        return self._calls.seen(call, call.hold(False, now))
-
-    def change(
-        self, call_id: str, media: Sequence[MediaPlan], now: float
-    ) -> list[Effect]:
-        """Ask the peer for other ports, formats or media."""
-        call = self._calls.known(call_id)
-        return self._calls.seen(call, call.change(media, now))
-
-    def _ringing(self, call_id: str) -> Callee:
-        call = self._calls.known(call_id)
-        if not isinstance(call, Callee):
-            raise LocalError(
-                f"you called {call.peer.name}; only they can answer or refuse"
-            )
-        return call
 
     # --- what the network brings ---
 
@@ -228,7 +133,7 @@ class UserAgent:
         if request.method == "CANCEL":
             return self._cancel(transaction, now)
         if request.method == "OPTIONS":
-            headers = (ALLOW, ("Accept", SDP_TYPE))
+            headers = (ALLOW, ("Accept", SDP_TYPE), SUPPORTED)
             return self._refuse(transaction, 200, now, headers)
         call = self._calls.get(request.call_id)
         if isinstance(transaction, InviteServerTransaction) and not request.to.tag:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from labkit.effects import Effect, Notify, Send, StopTimer
 from labkit.signalling.machine import acceptance
 from labkit.signalling.machine.acceptance import Acceptance
+from labkit.signalling.machine.chat import Chat
 from labkit.signalling.machine.dialog import Dialog
 from labkit.signalling.machine.events import (
     CallChanged,
@@ -27,13 +28,15 @@ from labkit.signalling.machine.session import Session
 from labkit.signalling.machine.states import CallEvent, CallState, next_state
 from labkit.signalling.machine.timing import CallTimer
 from labkit.signalling.machine.transactions import Transactions
-from labkit.signalling.messages.message import ALLOWED_METHODS
+from labkit.signalling.messages.message import ALLOWED_METHODS, Message
+from labkit.signalling.messages.recording import RECORD_AWARE
 from labkit.signalling.messages.response import Response, answer_to
 from labkit.signalling.wire import sip
 
 SDP_TYPE = "application/sdp"
 SDP_HEADERS = (
     ("Allow", ", ".join(ALLOWED_METHODS)),
+    ("Supported", RECORD_AWARE),
     ("Content-Type", SDP_TYPE),
 )
 RING, RETRY = "ring", "retry"
@@ -59,11 +62,14 @@ class Call:
         self.state = state
         self.session = Session(profile)
         self.dialog: Dialog | None = None
+        self.chat = Chat(call_id, peer.name, transactions)
         self._transactions = transactions
         self._why, self._status, self._since = "", 0, now
         self._acceptance: Acceptance | None = None
         self._bye_after_ack = False
         self._last_ack: tuple[int, Send] | None = None
+        self._takes_text = True
+        self._is_record_aware = False
 
     def view(self) -> CallView:
         """The call at this moment, frozen."""
@@ -77,7 +83,10 @@ class Call:
             streams=self.session.streams,
             held_by_me=self.session.agreed.holding,
             held_by_peer=self.session.held_by_peer,
+            recording=self.session.recording if self.state.is_up else "",
+            recorded=self.session.recorded if self.state.is_up else "",
             since=self._since,
+            peer_video_paused=self.session.peer_video_paused,
         )
 
     # --- ending ---
@@ -86,6 +95,12 @@ class Call:
         """End a call that is up: BYE (section 15.1.1)."""
         effects = self._become(CallEvent.HANG_UP, now, "you hung up")
         return effects + self._bye(now)
+
+    def lost(self, why: str, now: float) -> list[Effect]:
+        """End a call whose peer is not heard of any more; BYE, should they still be."""
+        if not self.state.is_up:
+            return []
+        return self._become(CallEvent.FAIL, now, why) + self._bye(now)
 
     def _hung_up(self, now: float) -> list[Effect]:
         """BYE arrived (section 15.1.2)."""
@@ -97,6 +112,13 @@ class Call:
         return effects
 
     # --- tools ---
+
+    def _learn(self, message: Message) -> None:
+        """What the peer's phone can do, by its INVITE or its answer to ours."""
+        allowed = message.header_list("Allow")
+        self._takes_text = not allowed or "MESSAGE" in allowed
+        supported = {each.lower() for each in message.header_list("Supported")}
+        self._is_record_aware = RECORD_AWARE in supported
 
     def timeout(self, purpose: str, now: float) -> list[Effect]:
         """A timer of this call fired."""
@@ -127,7 +149,14 @@ class Call:
             effects.append(StopTimer(CallTimer(RING, self.call_id)))
         if self.state.is_over:
             effects.append(StopTimer(CallTimer(RETRY, self.call_id)))
+            effects += self.chat.end()
+            self._shrink()
         return effects
+
+    def _shrink(self) -> None:
+        """The call is over. Its tags, numbers and last ACK still serve repeated
+        messages; its descriptions, by far the most of it, serve nobody."""
+        self.session.forget()
 
     def _accept(
         self, transaction: InviteServerTransaction, body: bytes, now: float

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from labkit.effects import Effect
+from labkit.effects import Effect, Notify
 from labkit.errors import LocalError
-from labkit.signalling.machine.conversation import Conversation
-from labkit.signalling.machine.events import CallView
+from labkit.signalling.machine.events import CallView, RecordingChanged
+from labkit.signalling.machine.talk import Talk
 
-MOST_ENDED = 256
+MOST_ENDED = 64
 
 
 class CallBook:
@@ -25,7 +25,7 @@ class CallBook:
         self.lines = lines
         self.views: dict[str, CallView] = {}
         """What each call looks like at this moment."""
-        self._calls: dict[str, Conversation] = {}
+        self._calls: dict[str, Talk] = {}
         self._over: OrderedDict[str, None] = OrderedDict()  # in the order of ending
 
     def __len__(self) -> int:
@@ -45,26 +45,39 @@ class CallBook:
         )
         raise LocalError(f"a call with {names} is in progress; hang up first")
 
-    def get(self, call_id: str) -> Conversation | None:
+    def get(self, call_id: str) -> Talk | None:
         """The call with this id, if it is remembered."""
         return self._calls.get(call_id)
 
-    def known(self, call_id: str) -> Conversation:
+    def known(self, call_id: str) -> Talk:
         """The call with this id; raises LocalError if there is none."""
         call = self._calls.get(call_id)
         if call is None:
             raise LocalError(f"there is no call {call_id}; see `calls`")
         return call
 
-    def enter(self, call: Conversation) -> None:
+    def enter(self, call: Talk) -> None:
         """A call begins; it takes the place of one that is over under the same id."""
         self._over.pop(call.call_id, None)
         self._calls[call.call_id] = call
         self.views[call.call_id] = call.view()
 
-    def seen(self, call: Conversation, effects: list[Effect]) -> list[Effect]:
-        """A call took a step: keep its new view; forget what ended longest ago."""
-        self.views[call.call_id] = call.view()
+    def seen(self, call: Talk, effects: list[Effect]) -> list[Effect]:
+        """A call took a step: keep its new view; forget what ended longest ago.
+
+        Any step may change who records; that is told here, once for all of them.
+        """
+        before, view = self.views[call.call_id], call.view()
+        self.views[call.call_id] = view
+        news = RecordingChanged(
+            call.call_id,
+            before.recording,
+            view.recording,
+            before.recorded,
+            view.recorded,
+        )
+        if (before.recording, before.recorded) != (view.recording, view.recorded):
+            effects = [*effects, Notify(news)]
         if call.state.is_over and call.call_id not in self._over:
             self._over[call.call_id] = None
             if len(self._over) > MOST_ENDED:

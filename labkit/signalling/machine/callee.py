@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from labkit.effects import Effect, Notify, StartTimer
 from labkit.errors import LocalError, RemoteError
 from labkit.signalling.machine.call import RING
-from labkit.signalling.machine.conversation import Conversation
 from labkit.signalling.machine.destination import Destination
 from labkit.signalling.machine.dialog import Dialog
 from labkit.signalling.machine.events import IncomingCall, Party
@@ -21,6 +20,7 @@ from labkit.signalling.machine.server_transaction import (
     ServerState,
 )
 from labkit.signalling.machine.states import CallEvent, CallState
+from labkit.signalling.machine.talk import Talk
 from labkit.signalling.machine.timing import CallTimer
 from labkit.signalling.machine.transactions import Transactions
 from labkit.signalling.machine.verdict import says_unanswered
@@ -31,7 +31,7 @@ from labkit.signalling.messages.text import shown
 from labkit.signalling.wire import sdp
 
 
-class Callee(Conversation):
+class Callee(Talk):
     """A call that somebody began with us."""
 
     def __init__(
@@ -51,6 +51,7 @@ class Callee(Conversation):
         self.dialog = Dialog.of_callee(profile, invite, profile.new_tag(), source)
         self._transaction = transaction
         self._offer = offer
+        self._learn(invite)
 
     def start(self, now: float) -> list[Effect]:
         """Ring: tell the caller and our user."""
@@ -127,6 +128,10 @@ class Callee(Conversation):
     ) -> list[Effect]:
         effects = self._answer(self._transaction, status, now)
         return effects + self._become(event, now, why, status)
+
+    def _shrink(self) -> None:
+        super()._shrink()
+        self._offer = None
 
     def _must_ring(self, verb: str) -> None:
         if self.state is not CallState.INCOMING:

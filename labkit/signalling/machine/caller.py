@@ -6,18 +6,20 @@ Requirements A10, A12, B11, B17. Notebook: 02-signalling.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labkit.effects import Effect, StartTimer, StopTimer
 from labkit.errors import RemoteError
 from labkit.signalling.machine.call import RING, SDP_HEADERS
 from labkit.signalling.machine.client_transaction import cancel_of
-from labkit.signalling.machine.conversation import Conversation
 from labkit.signalling.machine.destination import Destination, towards
 from labkit.signalling.machine.dialog import Dialog
 from labkit.signalling.machine.events import Party
 from labkit.signalling.machine.offer_answer import Wish
 from labkit.signalling.machine.profile import Profile
+from labkit.signalling.machine.proof import proof_for
 from labkit.signalling.machine.states import CallEvent, CallState
+from labkit.signalling.machine.talk import Talk
 from labkit.signalling.machine.timing import CallTimer
 from labkit.signalling.machine.transactions import Transactions
 from labkit.signalling.machine.verdict import NO_ANSWER_CAUSE, own_verdict, verdict
@@ -30,10 +32,12 @@ from labkit.signalling.messages.uri import Uri
 from labkit.signalling.wire import sdp
 
 MOST_REDIRECTIONS = 5
+MOST_QUESTIONS = 3
+"""How often we prove who we are in one call: a wrong password stays wrong."""
 CANCELLED = "cancelled"
 
 
-class Caller(Conversation):
+class Caller(Talk):
     """A call that our user began."""
 
     outgoing = True
@@ -58,6 +62,8 @@ class Caller(Conversation):
         self._invite: Request | None = None
         self._is_ringing = False
         self._cancel_reason: str | None = None
+        self._proofs: tuple[tuple[str, str], ...] = ()
+        self._questions = 0
 
     def start(self, plans: Sequence[MediaPlan], now: float) -> list[Effect]:
         """Send the INVITE with our offer."""
@@ -81,7 +87,7 @@ class Caller(Conversation):
             call_id=self.call_id,
             cseq=CSeq(self._number, "INVITE"),
             contact=(self.profile.contact_for(transport),),
-            headers=SDP_HEADERS,
+            headers=(*SDP_HEADERS, *self._proofs),
             body=self._offer,
         )
         return self._transactions.request(self._invite, self._hop, now)
@@ -123,6 +129,12 @@ class Caller(Conversation):
             return self._transactions.forget_request(self._invite)
         return super().timeout(purpose, now)
 
+    def _shrink(self) -> None:
+        super()._shrink()
+        self._offer = b""
+        if self._invite is not None:  # a CANCEL takes no more of it than this
+            self._invite = replace(self._invite, headers=(), body=b"")
+
     # --- answers to the INVITE ---
 
     def responded(
@@ -144,10 +156,9 @@ class Caller(Conversation):
             return stop + self._accepted(self._invite, response, seen, now)
         if self.state.is_over or self.dialog is not None:
             return stop  # as a cancelled call ends: 487
-        if 300 <= response.status < 400:
-            redirected = self._redirected(response, now)
-            if redirected:
-                return redirected
+        again = self._redirected(response, now) or self._proved(response, now)
+        if again:
+            return again
         if source is None:
             event, why = own_verdict(response, str(self._hop))
         else:
@@ -172,6 +183,7 @@ class Caller(Conversation):
         ):  # a second phone answered the same INVITE: no, thanks
             return self._refuse_fork(dialog, response, now)
         self.dialog = dialog
+        self._learn(response)
         effects = self._acknowledge(dialog, response)
         if self.state.is_over:
             return effects + self._bye(now)
@@ -195,14 +207,28 @@ class Caller(Conversation):
 
     def _redirected(self, response: Response, now: float) -> list[Effect]:
         """3xx: try the first new address that it names (section 8.1.3.4)."""
-        for contact in response.contact:
-            uri = contact.uri
+        for contact in response.contact if 300 <= response.status < 400 else ():
+            uri = replace(contact.uri, headers="")
             hop = towards(uri, Destination(self._hop.transport, self._hop.address))
             is_new = uri not in self._visited and uri.scheme == "sip" and uri.host
             if is_new and len(self._visited) <= MOST_REDIRECTIONS:
                 self._visited.add(uri)
                 self._hop = hop
                 self._is_ringing = False
+                self._proofs = ()  # they were for whoever asked, not for the next one
                 self.peer = Party(self.peer.name, uri, hop.address)
                 return self._send_invite(uri, now)
         return []
+
+    def _proved(self, response: Response, now: float) -> list[Effect]:
+        """401, 407: prove who we are and invite again (section 22)."""
+        if not self.profile.password or self._questions >= MOST_QUESTIONS:
+            return []
+        mine, uri = self.profile, self.peer.uri
+        cnonce = mine.new_tag()
+        proof = proof_for(response, str(uri), mine.name, mine.password, cnonce)
+        if proof is None:
+            return []
+        self._questions += 1
+        self._proofs = (proof,)
+        return self._send_invite(uri, now)

@@ -53,17 +53,18 @@ class Conversation(Call):
         self.session.wish = replace(self.session.wish, plans=tuple(plans))
         return self._negotiate(now)
 
-    def _must_be_up(self, verb: str) -> None:
-        if not self.state.is_up:
+    def _must_be_up(self, verb: str) -> Dialog:
+        if not self.state.is_up or self.dialog is None:
             raise LocalError(
                 f"the call with {self.peer.name} is {self.state.words}; "
                 f"only a call that was accepted can {verb}"
             )
+        return self.dialog
 
     # --- what the other side wants ---
 
     def requested(self, transaction: ServerTransaction, now: float) -> list[Effect]:
-        """A new request within the dialog: BYE or re-INVITE."""
+        """A new request within the dialog: BYE, re-INVITE and the like."""
         request = transaction.request
         if self.dialog is None or not self.dialog.has(request):
             return self._answer(transaction, 481, now)
@@ -72,6 +73,12 @@ class Conversation(Call):
         self.dialog.remote_number = request.cseq.number
         if isinstance(transaction, InviteServerTransaction):
             return self._reinvited(transaction, self.dialog, now)
+        return self._other_request(transaction, now)
+
+    def _other_request(
+        self, transaction: ServerTransaction, now: float
+    ) -> list[Effect]:
+        """Any request within the dialog but a re-INVITE: BYE."""
         return self._answer(transaction, 200, now) + self._hung_up(now)
 
     def _reinvited(

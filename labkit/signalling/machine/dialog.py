@@ -8,7 +8,7 @@ Notebook: 02-signalling.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labkit.signalling.machine.destination import Destination, towards
 from labkit.signalling.machine.profile import Profile
@@ -107,6 +107,7 @@ class Dialog:
             self.local_number += 1
             number = self.local_number
         uri, route = self._routed()
+        uri = replace(uri, headers="")  # none may be in a first line
         transport = self.next_hop.transport
         contact = self.profile.contact_for(transport)
         return Request(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labkit.effects import Address
+from labkit.signalling.machine.consent import Ours, Theirs
 from labkit.signalling.machine.states import CallState
 from labkit.signalling.messages.plan import Kind, Stream
 from labkit.signalling.messages.uri import Uri
@@ -45,10 +46,17 @@ class CallView:
     status: int
     """The status code that decided it (486, 603 …), or 0."""
     streams: tuple[Stream, ...]
+    """What was agreed; empty before and after the call."""
     held_by_me: bool
     held_by_peer: bool
+    recording: Ours
+    """Whether we record the call: "asked", "on", "refused" or empty (RFC 7866)."""
+    recorded: Theirs
+    """Whether the peer does: "asking", "on" or empty."""
     since: float
     """When the present state began, on the machine's clock."""
+    peer_video_paused: bool = False
+    """Whether they send no pictures just now: paused, or no camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,48 @@ class BusyRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class TextReceived:
+    """The peer says something in writing (RFC 3428)."""
+
+    call_id: str
+    text: str
+    """Without control characters; never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelivered:
+    """The peer's phone has one of our texts."""
+
+    call_id: str
+    number: int
+    """Counts our texts in this call, from 1 on."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFailed:
+    """One of our texts did not arrive."""
+
+    call_id: str
+    number: int
+    status: int
+    """What was answered; 408 when nothing came back, 0 when the call ended."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """Who records the call, or asks to, is not as it was (RFC 7866)."""
+
+    call_id: str
+    was_recording: Ours
+    recording: Ours
+    """We, before and now: as in `CallView`."""
+    was_recorded: Theirs
+    recorded: Theirs
+    """The peer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """Something arrived that is no message, or an impossible one; it was dropped or
     refused."""
@@ -107,5 +157,14 @@ class Malformed:
 
 
 CallNews = (
-    IncomingCall | CallChanged | MediaAgreed | ChangeRefused | BusyRefused | Malformed
+    IncomingCall
+    | CallChanged
+    | MediaAgreed
+    | ChangeRefused
+    | BusyRefused
+    | TextReceived
+    | TextDelivered
+    | TextFailed
+    | RecordingChanged
+    | Malformed
 )

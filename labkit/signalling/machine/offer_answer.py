@@ -16,7 +16,9 @@ from typing import cast
 
 from labkit.effects import Address
 from labkit.errors import RemoteError
+from labkit.signalling.messages.crypto import Crypto
 from labkit.signalling.messages.plan import Kind, MediaPlan, Stream
+from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.repair import is_repair, shared_repair
 from labkit.signalling.messages.sdp import (
     Direction,
@@ -25,6 +27,7 @@ from labkit.signalling.messages.sdp import (
     SessionDescription,
 )
 
+PLAIN, ENCRYPTED = "RTP/AVP", "RTP/SAVP"
 TELEPHONE_EVENT = "telephone-event"
 NOWHERE = ("0.0.0.0", "::")
 """A connection address by which phones of RFC 2543's days put one on hold."""
@@ -37,6 +40,10 @@ class Wish:
     plans: tuple[MediaPlan, ...] = ()
     holding: bool = False
     """Whether we put the peer on hold: we receive nothing (RFC 3264 section 8.4)."""
+    record: Recording | None = None
+    """Whether we record the call, or ask to (RFC 7866)."""
+    preference: RecordingPreference | None = None
+    """Whether the peer may record it."""
 
     def direction(self, plan: MediaPlan) -> Direction:
         """What we want of one medium, hold considered."""
@@ -76,12 +83,29 @@ def answered_media(
         feedback = _common(plan.feedback, offered.feedback) if plan else ()
         can_send = offered.port and _leads_somewhere(offer, offered)
         if plan is None or not plan.port or not can_send or not formats:
-            lines.append(replace(offered, port=0, host=""))
+            lines.append(
+                replace(
+                    offered,
+                    port=0,
+                    host="",
+                    record=None,
+                    preference=None,
+                    crypto=None,
+                )
+            )
             continue
         plans.remove(plan)
         allowed = direction_of(offer, offered).flipped.limited_to(wish.direction(plan))
         lines.append(
-            MediaDescription(plan.kind, plan.port, formats, allowed, feedback=feedback)
+            MediaDescription(
+                plan.kind,
+                plan.port,
+                formats,
+                allowed,
+                protocol=offered.protocol,
+                feedback=feedback,
+                crypto=_crypto(plan, offered.crypto.tag if offered.crypto else ""),
+            )
         )
     if not any(line.port for line in lines):
         raise RemoteError("nothing that the other side offers can be used here")
@@ -101,14 +125,28 @@ def _line(plan: MediaPlan, wish: Wish) -> MediaDescription:
         plan.port,
         plan.formats + plan.repair,
         wish.direction(plan),
+        protocol=ENCRYPTED if plan.key else PLAIN,
         feedback=plan.feedback,
+        crypto=_crypto(plan, "1"),
     )
+
+
+def _crypto(plan: MediaPlan, tag: str) -> Crypto | None:
+    return Crypto(tag, plan.key) if plan.key else None
+
+
+def _is_protected_alike(offered: MediaDescription, plan: MediaPlan) -> bool:
+    """Encrypted media for those who want that, plain media for the others: nobody is
+    talked out of it."""
+    if plan.key:
+        return offered.protocol == ENCRYPTED and offered.crypto is not None
+    return offered.protocol == PLAIN
 
 
 def _shared(offered: MediaDescription, plan: MediaPlan | None) -> tuple[Format, ...]:
     """The formats that both know, in the offerer's order, under the offerer's
     numbers, with our parameters; what repairs them, and telephone-event, besides."""
-    if plan is None or offered.protocol != "RTP/AVP":
+    if plan is None or not _is_protected_alike(offered, plan):
         return ()
     shared = [
         replace(own, payload_type=theirs.payload_type)
@@ -188,7 +226,11 @@ def _stream(
         for theirs_format in theirs.formats
         if any(own.matches(theirs_format) for own in receive.values())
     ]
-    is_refused = not _leads_somewhere(remote, theirs) or theirs.kind != ours.kind
+    is_refused = (
+        not _leads_somewhere(remote, theirs)
+        or theirs.kind != ours.kind
+        or bool(ours.crypto) != bool(theirs.crypto)
+    )
     if not ours.port or is_refused or not to_send:
         return Stream(kind, 0, None, ours.formats[0], {}, Direction.INACTIVE)
     return Stream(
@@ -206,6 +248,11 @@ def _stream(
             theirs.formats, ours.formats, _numbers(theirs.formats, ours.formats)
         ),
         feedback=_common(ours.feedback, theirs.feedback),
+        keys=(
+            (ours.crypto.key, theirs.crypto.key)
+            if ours.crypto and theirs.crypto
+            else None
+        ),
     )
 
 

@@ -33,6 +33,7 @@ class Profile:
         transport: Transport = "UDP",
         ring_for: float = 60.0,
         display_name: str = "",
+        password: str = "",
     ) -> None:
         for text in (name, display_name):
             if not text.isprintable():
@@ -46,6 +47,8 @@ class Profile:
         self.timing = timing
         self.transport: Transport = transport
         self.ring_for = ring_for
+        self.password = password
+        """What we prove to know where somebody asks who we are; empty: nothing."""
         self.uri = Uri.of(name, contact)
         shown = display_name or ("" if self.uri.user == name else name)
         self.address = NameAddress(self.uri, shown)
@@ -69,9 +72,11 @@ class Profile:
         return self._unique()[:12]
 
     def new_call_id(self) -> str:
-        """A Call-ID that nobody had before (section 20.8)."""
-        host = self.contact.host
-        return f"{self._unique()}@{f'[{host}]' if ':' in host else host}"
+        """A Call-ID that nobody had before (section 20.8).
+
+        80 random bits need no "@host" behind them, which would tell a private address.
+        """
+        return self._unique()
 
     def _unique(self) -> str:
         return f"{self.random.getrandbits(80):020x}"

@@ -8,7 +8,10 @@ Notebook: 02-signalling.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from labkit.errors import RemoteError
+from labkit.signalling.machine.consent import Consent, Ours, Theirs
 from labkit.signalling.machine.offer_answer import (
     Wish,
     agreed_streams,
@@ -18,6 +21,7 @@ from labkit.signalling.machine.offer_answer import (
 )
 from labkit.signalling.machine.profile import Profile
 from labkit.signalling.messages.plan import Stream
+from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.sdp import (
     MediaDescription,
     Origin,
@@ -43,6 +47,10 @@ class Session:
         self._offered = Wish()
         self.streams: tuple[Stream, ...] = ()
         self.held_by_peer = False
+        self.peer_video_paused = False
+        """Whether they keep their pictures back, or have none to send."""
+        self.consent = Consent()
+        """Who records whom, and may."""
 
     @property
     def is_offering(self) -> bool:
@@ -54,10 +62,20 @@ class Session:
         """Whether our wish is something that the other side was not asked yet."""
         return self.wish != self.agreed
 
+    @property
+    def recording(self) -> Ours:
+        """Whether we record the call."""
+        return self.consent.ours(self.wish, self.agreed)
+
+    @property
+    def recorded(self) -> Theirs:
+        """Whether the other side records it."""
+        return self.consent.theirs(self.wish)
+
     def offer(self) -> SessionDescription:
         """A description of what we want."""
         former = self._local.media if self._local is not None else ()
-        self._offer = self._describe(offered_media(self.wish, former))
+        self._offer = self._describe(offered_media(self.wish, former), self.wish)
         self._offered = self.wish
         return self._offer
 
@@ -71,25 +89,41 @@ class Session:
             raise RemoteError("the other side accepted the call, but no medium of it")
         asked = any(each.port and each.direction.sends for each in offer.media)
         self._agree(offer, self._offered, answer, streams)
+        self.wish, _ = self.consent.heard(answer, self.wish, self.agreed)
         if asked:  # where we send nothing, their not receiving says nothing
             self._note_hold(answer)
+        self._note_pause(offer, answer, is_answer=True)
 
     def answer(self, offer: SessionDescription) -> SessionDescription:
         """Our answer to their offer; raises RemoteError if nothing can be shared."""
         wish = self.agreed if self._local is not None else self.wish
-        answer = self._describe(answered_media(wish, offer))
+        media = answered_media(wish, offer)
+        self.wish, wish = self.consent.heard(offer, self.wish, wish)
+        answer = self._describe(media, wish)
         self._agree(answer, wish, offer, agreed_streams(answer, offer))
         self._note_hold(offer)
+        self._note_pause(answer, offer)
         return answer
 
     def withdraw(self) -> None:
         """Our offer came to nothing; it may be made again."""
         self._offer = None
 
+    def forget(self) -> None:
+        """The call is over: nothing of it is described, agreed or held any more."""
+        self._local = self._offer = None
+        self.wish = self.agreed = self._offered = Wish()
+        self.streams, self.held_by_peer = (), False
+
     def give_up_wish(self) -> None:
         """Our offer was refused: want again what was agreed."""
         self._offer = None
-        self.wish = self.agreed
+        former, self.wish = self.wish, self.agreed
+        # Nobody can refuse us to stop recording, nor to take back our consent.
+        if former.record is Recording.OFF:
+            self.wish = replace(self.wish, record=Recording.OFF)
+        if former.preference is RecordingPreference.OFF:
+            self.wish = replace(self.wish, preference=RecordingPreference.OFF)
 
     def _agree(
         self,
@@ -106,11 +140,33 @@ class Session:
         """Who received at first and does not now has put us on hold."""
         self.held_by_peer = self._peer_received and not _receives(remote)
 
-    def _describe(self, media: tuple[MediaDescription, ...]) -> SessionDescription:
+    def _note_pause(
+        self,
+        local: SessionDescription,
+        remote: SessionDescription,
+        is_answer: bool = False,
+    ) -> None:
+        """Who goes on receiving pictures and sends none has paused them: no hold.
+
+        An answer tells nothing where we did not want to receive: nobody may send then.
+        """
+        for ours, theirs in zip(local.media, remote.media, strict=False):
+            if ours.kind != "video":
+                continue
+            if not ours.port or not theirs.port:
+                self.peer_video_paused = False  # no pictures in this call at all
+            elif ours.direction.receives or not is_answer:
+                self.peer_video_paused = not direction_of(remote, theirs).sends
+
+    def _describe(
+        self, media: tuple[MediaDescription, ...], wish: Wish
+    ) -> SessionDescription:
         """A description of ours; its version rises with each (RFC 3264 section 8)."""
         self._version += 1
         origin = Origin(self._user, self._id, self._version, self._host)
-        return SessionDescription(origin, self._host, media)
+        return SessionDescription(
+            origin, self._host, media, record=wish.record, preference=wish.preference
+        )
 
 
 def _receives(description: SessionDescription) -> bool:

@@ -27,8 +27,9 @@ class TransactionKey(NamedTuple):
         """The server transaction that a received request belongs to."""
         via = request.via[0]
         branch = via.branch
-        if not branch.startswith(MAGIC_COOKIE):
-            # A phone older than RFC 3261: compare what section 17.2.3 lists instead.
+        if not branch.startswith(MAGIC_COOKIE) or branch == MAGIC_COOKIE:
+            # A phone older than RFC 3261, or a careless one: compare what section
+            # 17.2.3 lists instead.
             branch = f"{branch} {request.call_id} {request.from_.tag} "
             branch += str(request.cseq.number)
         method = "INVITE" if request.method == "ACK" else request.method

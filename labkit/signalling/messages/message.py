@@ -14,7 +14,7 @@ from labkit.signalling.messages.address import NameAddress
 from labkit.signalling.messages.cseq import CSeq
 from labkit.signalling.messages.via import Via
 
-ALLOWED_METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS")
+ALLOWED_METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "MESSAGE")
 """What the kit's phones understand; sent in every Allow header."""
 
 

@@ -32,6 +32,8 @@ class MediaPlan:
     """What can repair them; parameters refer to the numbers in `formats`."""
     feedback: tuple[str, ...] = ()
     """What may be asked for by RTCP (RFC 4585)."""
+    key: str = field(default="", repr=False)
+    """What we encrypt with, as in `a=crypto`; empty: we neither send nor take that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,5 @@ class Stream:
     """The repair that may arrive, under ours."""
     feedback: tuple[str, ...] = ()
     """What both sides may ask for by RTCP."""
+    keys: tuple[str, str] | None = field(default=None, repr=False)
+    """What we encrypt with, and the peer; None: nothing is encrypted."""

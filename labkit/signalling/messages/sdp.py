@@ -12,6 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labkit.signalling.messages.crypto import Crypto
+from labkit.signalling.messages.recording import Recording, RecordingPreference
+
 
 class Direction(StrEnum):
     """Which way a medium flows, as its describer sees it (RFC 8866 section 6.7)."""
@@ -103,6 +106,12 @@ class MediaDescription:
     """As written: what is no payload number (`t38`), or one without a meaning."""
     feedback: tuple[str, ...] = ()
     """What may be asked for at once by RTCP (RFC 4585): `nack`, `nack pli`, …"""
+    record: Recording | None = None
+    """Whether the describer records this medium; None: as the session says."""
+    preference: RecordingPreference | None = None
+    """Whether it may be recorded; None: as the session says."""
+    crypto: Crypto | None = None
+    """What the describer encrypts it with (RFC 4568); None: nothing that we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,10 @@ class SessionDescription:
     """From the session's `c=` line: where its media are received."""
     media: tuple[MediaDescription, ...] = ()
     name: str = "-"
+    record: Recording | None = None
+    """Whether the describer records the call (RFC 7866); None: no word of it."""
+    preference: RecordingPreference | None = None
+    """Whether the describer wants it recorded; None: no word of it."""
 
     def host_of(self, media: MediaDescription) -> str:
         """Where this medium is received."""

@@ -54,7 +54,7 @@ class Uri:
         user, at, host = rest.rpartition("@")
         escaped = quote(user, safe=_USER_MARKS + ":%")
         try:
-            return cls.parse(f"{scheme}:{escaped}{at}{host}")
+            return replace(cls.parse(f"{scheme}:{escaped}{at}{host}"), headers="")
         except RemoteError as error:
             raise LocalError(str(error)) from None
 

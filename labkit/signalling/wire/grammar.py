@@ -52,8 +52,9 @@ hostport = rf"(?P<host>{host})(?:\s*:\s*(?P<port>[0-9]{{1,5}}))?"
 # generic-param  =  token [ EQUAL gen-value ]
 # gen-value      =  token / host / quoted-string
 # A URI's parameters may hold paramchar: "[" "]" "/" ":" "&" "+" "$" and escapes too.
+pname = r"[A-Za-z0-9\-.!%*_+`'~()\[\]/:&$]+"
 parameter = re.compile(
-    rf"\s*(?P<name>{token})\s*"
+    rf"\s*(?P<name>{pname})\s*"
     rf"(?:=\s*(?P<value>{quoted_string}|[^\s;,?\"<>=][^\s;,?\"<>]*)\s*)?"
 )
 
@@ -72,6 +73,11 @@ absoluteURI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+\-.]*):(?P<opaque>[^\s<
 Request_Line = re.compile(
     rf"(?P<method>{token}) (?P<uri>\S+) SIP/(?P<version>\d{{1,4}}\.\d{{1,4}})",
     re.IGNORECASE,
+)
+
+# What was meant to be one: it gets an answer, although nobody can say for whom it is.
+almost_Request_Line = re.compile(
+    rf"(?P<method>{token})[ \t].*[ \t]SIP/[0-9.]+[ \t]*", re.IGNORECASE
 )
 
 # Status-Line   =  SIP-Version SP Status-Code SP Reason-Phrase CRLF
@@ -93,7 +99,8 @@ name_addr = re.compile(
 
 # from-spec =  ( name-addr / addr-spec ) *( SEMI from-param )
 # Without angle brackets, parameters belong to the header, not to the URI (section 20).
-addr_spec = re.compile(r"(?P<uri>[^<>\"\s;]+)\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
+# And then the URI may hold neither "?" nor ",": they would have two meanings.
+addr_spec = re.compile(r"(?P<uri>[^<>\"\s;?,]+)\s*(?P<parameters>(?:;.*)?)", re.DOTALL)
 
 # CSeq      =  "CSeq" HCOLON 1*DIGIT LWS Method
 CSeq = re.compile(rf"(?P<number>[0-9]+)[ \t]+(?P<method>{token})")

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
 
 from labkit.errors import LocalError, RemoteError
+from labkit.signalling.messages.crypto import Crypto
+from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.sdp import (
     Direction,
     Format,
@@ -59,6 +63,11 @@ _fmtp = re.compile(r"(\d{1,3}) +(\S.*)")
 # a=rtcp-fb:  ( fmt / "*" ) SP rtcp-fb-val            RFC 4585 section 4.2
 _feedback = re.compile(r"rtcp-fb: *(?:\d{1,3}|\*) +(\S.*)", re.IGNORECASE)
 
+# a=record:  "on" / "off" / "paused"                  RFC 7866 section 7.1.2
+# a=recordpref:  "on" / "off" / "pause" / "nopreference"            section 7.1.3
+_RECORD, _PREFERENCE = "record", "recordpref"
+_Word = TypeVar("_Word", bound=StrEnum)
+
 
 def parse(data: bytes) -> SessionDescription:
     """Read a session description; raises RemoteError that names the line."""
@@ -76,6 +85,8 @@ def parse(data: bytes) -> SessionDescription:
         host=host,
         media=descriptions,
         name=values.get("s", "").strip() or "-",
+        record=_word(session, _RECORD, Recording),
+        preference=_word(session, _PREFERENCE, RecordingPreference),
     )
 
 
@@ -128,6 +139,20 @@ def _direction(lines: list[tuple[str, str]]) -> Direction | None:
     return None
 
 
+def _word(
+    lines: list[tuple[str, str]], attribute: str, words: type[_Word]
+) -> _Word | None:
+    """The first value of an attribute that can only be one of some words."""
+    known = {word.value: word for word in words}
+    for letter, value in lines:
+        name, _, text = value.partition(":")
+        if letter == "a" and name.lower() == attribute:
+            found = known.get(text.strip().lower())
+            if found is not None:
+                return found
+    return None
+
+
 def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescription:
     value = lines[0][1]
     match = _media.fullmatch(value)
@@ -142,6 +167,9 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
         host=hosts[0] if hosts else "",
         protocol=match[3].upper(),
         feedback=_feedback_of(lines),
+        record=_word(lines, _RECORD, Recording),
+        preference=_word(lines, _PREFERENCE, RecordingPreference),
+        crypto=_crypto_of(lines),
     )
     if "RTP/" not in plain.protocol:
         return replace(plain, other_formats=tuple(numbers))
@@ -149,6 +177,17 @@ def _parse_media(lines: list[tuple[str, str]], default: Direction) -> MediaDescr
     known = {format.payload_type for format in formats}
     unknown = tuple(number for number in numbers if int(number) not in known)
     return replace(plain, formats=formats, other_formats=unknown)
+
+
+def _crypto_of(lines: list[tuple[str, str]]) -> Crypto | None:
+    """The first key for a suite that we have."""
+    for letter, value in lines:
+        name, _, text = value.partition(":")
+        if letter == "a" and name.lower() == "crypto":
+            found = Crypto.parse(text)
+            if found is not None:
+                return found
+    return None
 
 
 def _feedback_of(lines: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -194,6 +233,7 @@ def write(description: SessionDescription) -> bytes:
     if description.host:
         lines.append(f"c={_in(description.host)}")
     lines.append("t=0 0")
+    lines += _recording_lines(description.record, description.preference)
     for media in description.media:
         lines += _media_lines(media)
     text = "\r\n".join(lines)
@@ -216,8 +256,19 @@ def _media_lines(media: MediaDescription) -> list[str]:
         )
         if format.parameters:
             lines.append(f"a=fmtp:{format.payload_type} {format.parameters}")
+    if media.crypto is not None:
+        lines.append(f"a=crypto:{media.crypto}")
     lines += (f"a=rtcp-fb:* {feedback}" for feedback in media.feedback)
     lines.append(f"a={media.direction}")
+    return lines + _recording_lines(media.record, media.preference)
+
+
+def _recording_lines(
+    record: Recording | None, preference: RecordingPreference | None
+) -> list[str]:
+    lines = [f"a={_RECORD}:{record}"] if record is not None else []
+    if preference is not None:
+        lines.append(f"a={_PREFERENCE}:{preference}")
     return lines
 
 

@@ -45,15 +45,15 @@ def parse(data: bytes) -> Request | Response:
     status = grammar.Status_Line.fullmatch(start)
     if status is not None:
         return _response(status, headers, others, body)
-    request_line = grammar.Request_Line.fullmatch(start)
-    if request_line is None:
+    asked = grammar.almost_Request_Line.fullmatch(start)
+    if asked is None:
         raise RemoteError(
             f"the first line {start[:60]!r} is neither a SIP request nor an answer"
         )
     try:
-        return _request(request_line, headers, others, body)
+        return _request(start, headers, others, body)
     except RemoteError as error:
-        raise _with_reply(error, request_line["method"], headers) from None
+        raise _with_reply(error, asked["method"], headers) from None
 
 
 def _split(data: bytes) -> tuple[str, bytes]:
@@ -97,11 +97,14 @@ def _read_headers(lines: list[str]) -> tuple[_Headers, list[tuple[str, str]]]:
 
 
 def _request(
-    line: re.Match[str],
+    start: str,
     headers: _Headers,
     others: list[tuple[str, str]],
     body: bytes,
 ) -> Request:
+    line = grammar.Request_Line.fullmatch(start)
+    if line is None:
+        raise RemoteError(f"the first line {start[:60]!r} has blanks where none may be")
     if line["version"] != "2.0":
         raise RemoteError(f"SIP version {line['version']} is not 2.0", reply=505)
     for name in _SINGLE:
@@ -111,9 +114,12 @@ def _request(
     cseq = CSeq.parse(_needed(headers, "CSeq"))
     if cseq.method != method:
         raise RemoteError(f"CSeq says {cseq.method}, but the request is {method}")
+    uri = Uri.parse(line["uri"])
+    if uri.headers:  # table 1 of section 19.1.1: not in a Request-URI
+        raise RemoteError(f"the first line asks for headers: {uri.headers[:40]!r}")
     return Request(
         method=method,
-        uri=Uri.parse(line["uri"]),
+        uri=uri,
         via=_vias(headers),
         from_=_address(headers, "From"),
         to=_address(headers, "To"),
@@ -201,7 +207,7 @@ def _max_forwards(headers: _Headers) -> int | None:
     text = headers.get("Max-Forwards", [""])[0]
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= 255):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= 255):
         raise RemoteError(f"Max-Forwards {text[:20]!r} is not a number up to 255")
     return int(text)
 

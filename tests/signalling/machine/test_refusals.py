@@ -41,7 +41,9 @@ def test_each_refusal_has_its_status(data: bytes, status: int) -> None:
 
 def test_405_says_what_is_allowed_and_420_what_is_not_supported() -> None:
     [allowed] = Bob().gets(request("SUBSCRIBE"))
-    assert allowed.header_list("Allow") == ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS"]
+    assert allowed.header_list("Allow") == [
+        "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "MESSAGE",
+    ]  # fmt: skip
     [unsupported] = Bob().gets(request(extra=("Require: 100rel, timer",)))
     assert unsupported.header_list("Unsupported") == ["100rel", "timer"]
     [accepted] = Bob().gets(request(body="x", type="text/plain"))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from labkit.errors import LocalError, RemoteError
 from labkit.signalling import Direction, Format
+from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.sdp import (
     MediaDescription,
     Origin,
@@ -90,6 +91,22 @@ def test_what_rtcp_may_ask_for_counts_for_the_whole_medium() -> None:
     audio, video = sdp.parse(data).media
     assert audio.feedback == ("ccm fir",)
     assert video.feedback == ("nack", "nack pli")
+
+
+def test_recording_is_said_for_the_call_or_for_one_medium() -> None:
+    """RFC 7866 section 7.1."""
+    session, sound = b"t=0 0\r\n", b"m=video 4002"
+    data = OFFER.replace(session, session + b"a=record:on\r\n")
+    data = data.replace(sound, b"a=record:paused\r\na=recordpref:off\r\n" + sound)
+    offer = sdp.parse(data)
+    assert (offer.record, offer.preference) == (Recording.ON, None)
+    audio, video = offer.media
+    assert audio.record is Recording.PAUSED
+    assert audio.preference is RecordingPreference.OFF
+    assert (video.record, video.preference) == (None, None)
+    assert sdp.write(offer) == data
+    shouted = sdp.parse(data.replace(b"a=record:on", b"a=Record: ON "))
+    assert shouted.record is Recording.ON
 
 
 def test_static_numbers_need_no_rtpmap_and_lf_alone_ends_a_line() -> None:
@@ -176,6 +193,8 @@ MEDIA = st.builds(
     feedback=st.lists(
         st.sampled_from(["nack", "nack pli", "ccm fir"]), unique=True
     ).map(tuple),
+    record=st.none() | st.sampled_from(Recording),
+    preference=st.none() | st.sampled_from(RecordingPreference),
 )
 OTHERS = st.builds(
     MediaDescription,
@@ -191,6 +210,8 @@ DESCRIPTIONS = st.builds(
     host=HOST,
     media=st.lists(MEDIA | OTHERS, max_size=4).map(tuple),
     name=st.just("-") | WORD,
+    record=st.none() | st.sampled_from(Recording),
+    preference=st.none() | st.sampled_from(RecordingPreference),
 )
 
 

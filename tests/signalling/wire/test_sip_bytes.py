@@ -81,8 +81,7 @@ abc"""
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_a_torturous_but_legal_invite_is_read_whole(line_end: bytes) -> None:
-    data = TORTUROUS.replace(b"MaX-fOrWaRdS: 0068", b"MaX-fOrWaRdS: 068")
-    request = parsed(data.replace(b"\n", line_end))
+    request = parsed(TORTUROUS.replace(b"\n", line_end))
     assert request.to.tag == "1918181833n"
     assert request.from_.display_name == 'J Rosenberg \\"'
     assert request.from_.tag == "98asjd8"
