@@ -62,6 +62,9 @@ class Loop:
         except FutureTimeout:
             future.cancel()
             raise NoAnswer(f"no result within {timeout:g} seconds") from None
+        except KeyboardInterrupt:  # the cell was interrupted: nobody waits any more
+            future.cancel()
+            raise
 
     def call(self, function: Callable[[], _Result], timeout: float = 5.0) -> _Result:
         """Run a plain function on the loop's thread and wait for its result."""

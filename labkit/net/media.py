@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from random import Random
 
 import numpy as np
@@ -26,9 +27,11 @@ import numpy.typing as npt
 
 from labkit.errors import LocalError
 from labkit.frames import Picture, Sound
+from labkit.media.codecs.predicting import HIGHEST_BIT_RATE, LOWEST_BIT_RATE
 from labkit.media.formats import Kind
 from labkit.media.machine import snapshot
 from labkit.media.machine.agreement import StreamSetup
+from labkit.media.machine.encoding import BIT_RATE, QUALITY
 from labkit.media.machine.history import History
 from labkit.media.machine.playout.view import PlayoutView
 from labkit.media.machine.stages import Stages
@@ -41,6 +44,7 @@ from labkit.net.media_audio import AudioLine
 from labkit.net.media_line import MediaLine
 from labkit.net.media_video import VideoLine
 from labkit.net.shown import Shown
+from labkit.net.srtp import new_key
 from labkit.net.steering import Steering
 from labkit.trace import Trace
 
@@ -89,6 +93,14 @@ class MediaSession:
         self._started = self._closed = False
         self._ticks = 0
         self._timer: asyncio.TimerHandle | None = None
+        self.on_silence: Callable[[float], None] | None = None
+        """Called with the seconds for which nothing has come from the peer, some times
+        a second while that is so, and with 0.0 when that ends; on the loop thread."""
+
+    @cached_property
+    def keys(self) -> Mapping[Kind, str]:
+        """What each kind is encrypted with, where encryption is agreed."""
+        return {line.kind: new_key(self._call.random) for line in self._lines}
 
     @property
     def _lines(self) -> list[MediaLine]:
@@ -146,6 +158,18 @@ class MediaSession:
             return np.zeros(samples, np.int16)
         return self._audio.fetch(samples, rate)
 
+    def tap_sound(
+        self,
+        own: Callable[[Sound], None] | None,
+        peer: Callable[[Sound], None] | None,
+    ) -> None:
+        """Also hand on what is sent and what is played, by capture time; None: no more.
+
+        Both are called on the devices' threads and must return at once.
+        """
+        if self._audio is not None:
+            self._audio.on_own_sound, self._audio.on_peer_sound = own, peer
+
     # --- what panels look at --------------------------------------------------------
 
     @property
@@ -187,6 +211,14 @@ class MediaSession:
         """Ask the peer for a picture that stands alone (PLI)."""
         if self._video is not None:
             self._video.ask_for_keyframe()
+
+    @property
+    def silence(self) -> float:
+        """Seconds for which nothing has come from the peer, neither media nor reports.
+
+        0.0 on hold, unless they have sent reports: those go on then.
+        """
+        return self._call.silence.seconds
 
     # --- switches -------------------------------------------------------------------
 
@@ -252,7 +284,7 @@ class MediaSession:
     @property
     def quality(self) -> int:
         """JPEG quality, 1 to 99 (C8)."""
-        return 50 if self._video is None else self._video.stream.encoding.quality
+        return QUALITY if self._video is None else self._video.stream.encoding.quality
 
     @quality.setter
     def quality(self, quality: int) -> None:
@@ -260,6 +292,21 @@ class MediaSession:
             raise LocalError(f"JPEG quality is 1 to 99, not {quality}")
         if self._video is not None:
             self._video.stream.encoding.quality = quality
+
+    @property
+    def bit_rate(self) -> int:
+        """Bits a second that VP8 and H264 aim at (C8)."""
+        return BIT_RATE if self._video is None else self._video.stream.encoding.bit_rate
+
+    @bit_rate.setter
+    def bit_rate(self, bit_rate: int) -> None:
+        if not LOWEST_BIT_RATE <= bit_rate <= HIGHEST_BIT_RATE:
+            raise LocalError(
+                f"a bit rate is {LOWEST_BIT_RATE} to {HIGHEST_BIT_RATE} bits a second, "
+                f"not {bit_rate}"
+            )
+        if self._video is not None:
+            self._video.stream.encoding.bit_rate = bit_rate
 
     @property
     def video_paused(self) -> bool:
@@ -289,12 +336,24 @@ class MediaSession:
         self._timer = loop.shared().asyncio.call_later(TICK, self._tick)
         self._ticks += 1
         now = clock.now()
+        self._listen(now)
         if self._ticks % TICKS_A_LOOK == 0:
             self._steering.look(now)
         for line in self._lines:
             line.tick()
             if self._ticks % TICKS_A_MEASURE == 0:
                 line.measure(now)
+
+    def _listen(self, now: float) -> None:
+        before = self.silence
+        seconds = self._call.silence.look(now, self._is_expected)
+        if self.on_silence is not None and (seconds or before):
+            self.on_silence(seconds)
+
+    @property
+    def _is_expected(self) -> bool:
+        """Whether anything should come from the peer."""
+        return any(line.is_expected for line in self._lines)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -12,6 +12,7 @@ playout buffer, whose length is bounded. RFC 3551, RFC 7587. Notebook: 03-media.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -45,6 +46,8 @@ class AudioLine(MediaLine):
         )
         super().__init__(call, stream, lock)
         self.muted = False
+        self.on_own_sound: Callable[[Sound], None] | None = None
+        self.on_peer_sound: Callable[[Sound], None] | None = None
         self._spoken = self._played = (0.0, np.zeros(0, np.int16))
         """When we last spoke and listened, and what; levels are made on demand."""
         self._speaking, self._listening = threading.Lock(), threading.Lock()
@@ -79,6 +82,9 @@ class AudioLine(MediaLine):
         setup = self.setup
         if setup is None or not setup.send or self.closed:
             return
+        tap = self.on_own_sound  # once: another thread may take it off
+        if tap is not None:
+            tap(sound)
         with self._speaking:
             begun = clock.now()
             try:
@@ -104,6 +110,9 @@ class AudioLine(MediaLine):
                 if played is not None:
                     self.call.history.audio.append(played)
                     self._keep_in_step(*played)
+                tap = self.on_peer_sound
+                if tap is not None:
+                    tap(Sound(sound, rate, now - (self.stream.latency or 0.0)))
             self._played = now, sound
             return sound
 

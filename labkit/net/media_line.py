@@ -40,6 +40,7 @@ from labkit.net.call_context import CallContext
 from labkit.net.delayed import Delayed
 from labkit.net.gate import Gate, is_peer
 from labkit.net.report_socket import ReportSocket
+from labkit.net.srtp import Srtp
 from labkit.net.udp_pair import UdpPair
 
 JOIN = 1.0
@@ -63,6 +64,8 @@ class MediaLine(ABC):
         self.datagrams = datagrams.over(self.pair.rtp)
         self.gate = Gate(call.trace)
         self.reports: ReportSocket | None = None
+        self.srtp: Srtp | None = None
+        """What encrypts; None: nothing is encrypted."""
         self.closed = False
         self._taking = threading.Lock()
         """Packets are taken one batch after the other, whichever thread brings them."""
@@ -75,6 +78,14 @@ class MediaLine(ABC):
     def setup(self) -> StreamSetup | None:
         """What was agreed; None when this kind is no longer part of the call."""
         return self.stream.setup
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether something of the peer should come, media or at least reports."""
+        setup, reports = self.setup, self.reports
+        if setup is None or setup.remote is None:
+            return False
+        return setup.receive_on or (reports is not None and reports.came)
 
     # --- what sound and picture do differently --------------------------------------
 
@@ -93,8 +104,11 @@ class MediaLine(ABC):
         begins = self.stream.sender is None
         with self.lock:
             self.stream.set_up(setup)
+        if (self.srtp.keys if self.srtp else None) != setup.keys:
+            self.srtp = Srtp(*setup.keys) if setup.keys else None
         if self.reports is None:
             self.reports = self._open_reports()
+        self.reports.srtp = self.srtp
         if setup.remote is not None:
             self.reports.remote = Address(setup.remote.host, setup.remote.port + 1)
         if begins:
@@ -178,6 +192,8 @@ class MediaLine(ABC):
         if not packets or setup is None or setup.remote is None or not setup.send:
             return
         remote, now = setup.remote, clock.now()
+        if self.srtp is not None:
+            packets = self.srtp.protect(packets)
         due = self.call.link.carry("there", packets, now)
         if due is None:
             self._send(packets, remote)
@@ -247,6 +263,8 @@ class MediaLine(ABC):
         setup, now = self.setup, clock.now()
         if self.closed or setup is None:
             return
+        if batch:
+            self.call.silence.heard()
         if not setup.receive_on:
             for _ in batch:
                 self.gate.count("on hold")
@@ -267,7 +285,7 @@ class MediaLine(ABC):
 
     def _parsed(self, data: bytes, now: float) -> RtpPacket | None:
         try:
-            return parse_rtp(data)
+            return parse_rtp(self.srtp.unprotect(data) if self.srtp else data)
         except RemoteError as error:
             setup, here = self.setup, self.pair.rtp_address
             source = here if setup is None or setup.remote is None else setup.remote

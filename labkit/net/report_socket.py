@@ -18,6 +18,7 @@ from labkit.media.machine.reports import RtcpEvent
 from labkit.media.machine.stream import Stream
 from labkit.net import clock, datagrams, loop
 from labkit.net.gate import Gate, RateLimit, is_peer
+from labkit.net.srtp import Srtp
 from labkit.net.udp_pair import UdpPair
 
 if TYPE_CHECKING:
@@ -50,11 +51,16 @@ class ReportSocket:
     ) -> None:
         self.remote: Address | None = None
         """Where the peer wants reports: one port above its RTP."""
+        self.came = False
+        """Whether the peer sends reports at all."""
+        self.srtp: Srtp | None = None
+        """What encrypts; None: nothing is encrypted."""
         self._socket, self._address = pair.rtcp, pair.rtcp_address
         self._stream = stream
         self._lock = lock
         self._gate = gate
         self._trace, self._link = call.trace, call.link
+        self._silence = call.silence
         self._at = later
         self._heed = heed
         self._kept = RateLimit(KEPT)
@@ -75,6 +81,8 @@ class ReportSocket:
             data = compose(now)
         if data is None or self.remote is None:
             return
+        if self.srtp is not None:
+            data = self.srtp.protect_report(data)
         self._trace.record(
             now, "media", "UDP", "sent", self._address, self.remote, data
         )
@@ -123,8 +131,9 @@ class ReportSocket:
 
     def _take(self, data: bytes, source: Address, now: float) -> None:
         try:
+            plain = self.srtp.unprotect_report(data) if self.srtp else data
             with self._lock:
-                events = self._stream.heard(data, now)
+                events = self._stream.heard(plain, now)
         except RemoteError as error:
             self._gate.refuse(
                 "malformed report", data, source, self._address, now, str(error)
@@ -136,4 +145,6 @@ class ReportSocket:
             )
         else:
             self._gate.count("report not kept: too many")
+        self.came = True
+        self._silence.heard()
         self._heed(events)

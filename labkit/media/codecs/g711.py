@@ -23,8 +23,8 @@ from labkit.media.codecs.framer import Framer
 Law: TypeAlias = Literal["PCMU", "PCMA"]
 
 RATE = 8_000
-MOST_SAMPLES = RATE * 120 // 1000
-"""As much as Opus allows a packet, 120 ms; phones send 20 or 30."""
+MOST_SAMPLES = RATE * 200 // 1000
+"""What a receiver has to take (RFC 3551, section 4.2); phones send 20 or 30 ms."""
 
 
 def _mu_law(code: int) -> int:
@@ -84,7 +84,7 @@ class G711Decoder:
         self._table = _DECODING[law]
 
     def decode(self, data: bytes) -> npt.NDArray[np.int16]:
-        """int16 samples, shape (n,); RemoteError for none or more than 120 ms."""
+        """int16 samples, shape (n,); RemoteError for none or more than 200 ms."""
         if not 0 < len(data) <= MOST_SAMPLES:
             raise RemoteError(
                 f"a G.711 packet has 1 to {MOST_SAMPLES} bytes, got {len(data)}"

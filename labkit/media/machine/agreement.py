@@ -32,3 +32,5 @@ class StreamSetup:
     """The repair that the peer can use, under its numbers."""
     receive_repair: RepairFormats = field(default_factory=RepairFormats)
     """The repair that may come from the peer, under ours."""
+    keys: tuple[str, str] | None = field(default=None, repr=False)
+    """What we encrypt with, and the peer (RFC 3711): 30 octets each, in base 64."""

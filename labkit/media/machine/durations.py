@@ -16,8 +16,8 @@ from __future__ import annotations
 from labkit.media.formats import MediaFormat
 
 USUAL = 0.020
-LONGEST = 0.120
-"""Opus allows no more; a longer G.711 packet would not fit a datagram's 1200 octets."""
+LONGEST, LONGEST_OPUS = 0.200, 0.120
+"""What a receiver has to take (RFC 3551, section 4.2); Opus allows no more."""
 _SILK, _HYBRID, _CELT = (
     (0.010, 0.020, 0.040, 0.060),
     (0.010, 0.020),
@@ -48,4 +48,4 @@ def _opus(payload: bytes) -> float:
     else:
         frames = 1 if code == 0 else 2
     length = frame * frames
-    return length if 0 < length <= LONGEST else USUAL
+    return length if 0 < length <= LONGEST_OPUS else USUAL

@@ -15,14 +15,17 @@ from labkit.media.codecs.h264 import H264Encoder
 from labkit.media.codecs.jpeg import JpegEncoder
 from labkit.media.codecs.vp8 import Vp8Encoder
 from labkit.media.formats import MediaFormat
+from labkit.media.machine.pacer import Pacer
 from labkit.media.machine.rate_rule import LADDER
 from labkit.media.machine.resampler import Resampler
 
+QUALITY = 50
+"""Of JPEG, while nobody asks for another."""
+BIT_RATE = 1_000_000
+"""Of VP8 and H264, bits a second, while nobody asks for another."""
 KEYFRAME_PACE = 0.200
 """Seconds between two keyframes on demand: they are large, and whoever asks with each
 of his packets must not get ten times the octets."""
-EARLY = 0.010
-"""Seconds by which a camera may deliver before its time and still be in pace."""
 
 
 class SoundEncoding:
@@ -47,7 +50,7 @@ class SoundEncoding:
 class PictureEncoding:
     """Pictures → frames; the settings may change between any two pictures."""
 
-    def __init__(self, quality: int = 50, bit_rate: int = 1_000_000) -> None:
+    def __init__(self, quality: int = QUALITY, bit_rate: int = BIT_RATE) -> None:
         self.quality = quality
         """Of JPEG, 1 to 99."""
         self.bit_rate = bit_rate
@@ -60,7 +63,7 @@ class PictureEncoding:
         """Whether the next frame has to stand alone."""
         self.encodes = ""
         """The format of the last frame."""
-        self._last = -1.0
+        self._pacer = Pacer()
         self._last_keyframe = -1.0
         self._encoder: JpegEncoder | Vp8Encoder | H264Encoder | None = None
 
@@ -70,9 +73,8 @@ class PictureEncoding:
         Raises LocalError for a picture that the format cannot hold.
         """
         quality, bit_rate, pace = self._limits()
-        if pace and picture.captured - self._last < 1 / pace - EARLY:
+        if not self._pacer.takes(picture.captured, pace):
             return None
-        self._last = picture.captured
         encoder = self._encoder
         if encoder is None or self.encodes != media.name:
             encoder = self._encoder = new_video_encoder(

@@ -1,32 +1,55 @@
-"""Pictures into frames: what is asked for, and what the network bears."""
+"""What the user wants of the pictures, and what the network bears (C8, A16)."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from labkit.frames import Picture
+from labkit.frames import EncodedFrame, Picture
 from labkit.media.formats import FORMATS
-from labkit.media.machine.encoding import KEYFRAME_PACE, PictureEncoding
+from labkit.media.machine.encoding import PictureEncoding
+from labkit.media.machine.rate_rule import LADDER
 
-PIXELS = np.zeros((96, 128, 3), np.uint8)
+NOISE = np.random.default_rng(1).integers(0, 256, (240, 320, 3)).astype(np.uint8)
+PIXELS = np.asarray(cv2.GaussianBlur(NOISE, (9, 9), 3), np.uint8)
+
+
+def encoded(encoding: PictureEncoding, number: int, name: str = "JPEG") -> EncodedFrame:
+    frame = encoding.encode(Picture(PIXELS, 100 + number / 30), FORMATS[name])
+    assert frame is not None
+    return frame
+
+
+@pytest.mark.parametrize("wanted", [5, 99])
+def test_the_rate_rule_goes_below_the_wished_quality_and_never_above(
+    wanted: int,
+) -> None:
+    encoding = PictureEncoding(quality=wanted)
+    size = len(encoded(encoding, 0).data)
+    encoding.rung = LADDER[2]
+    limited = len(encoded(encoding, 1).data)
+    assert limited < size if wanted > LADDER[2].jpeg_quality else limited == size
+    encoding.rung = LADDER[0]
+    assert len(encoded(encoding, 2).data) == size
+
+
+def test_a_rung_of_twenty_pictures_a_second_sends_twenty_of_thirty() -> None:
+    encoding = PictureEncoding()
+    encoding.rung = next(rung for rung in LADDER if rung.frames_per_second == 20)
+    frames = [
+        encoding.encode(Picture(PIXELS, 100 + n / 30), FORMATS["JPEG"])
+        for n in range(60)
+    ]
+    assert sum(frame is not None for frame in frames) == 40
 
 
 @pytest.mark.parametrize("name", ["VP8", "H264"])
-def test_who_asks_for_keyframes_all_the_time_gets_five_a_second(name: str):
-    """Each request is answered, the second one a little later; none is forgotten."""
+def test_another_size_begins_with_a_keyframe(name: str) -> None:
     encoding = PictureEncoding()
-    keyframes = []
-    for n in range(60):
-        encoding.keyframe_wanted = True
-        frame = encoding.encode(Picture(PIXELS, 100 + n / 30), FORMATS[name])
-        assert frame is not None
-        if frame.keyframe:
-            keyframes.append(n / 30)
-    assert len(keyframes) == pytest.approx(2 / KEYFRAME_PACE, abs=2)
-    encoding.keyframe_wanted = True
-    after = [
-        encoding.encode(Picture(PIXELS, 102 + n / 30), FORMATS[name]) for n in range(7)
-    ]
-    assert sum(frame is not None and frame.keyframe for frame in after) == 1
-    assert not encoding.keyframe_wanted
+    assert encoded(encoding, 0, name).keyframe
+    assert not encoded(encoding, 1, name).keyframe
+    smaller = np.ascontiguousarray(PIXELS[:120, :160])
+    frame = encoding.encode(Picture(smaller, 100.1), FORMATS[name])
+    assert frame is not None
+    assert frame.keyframe
