@@ -28,12 +28,20 @@ if TYPE_CHECKING:
     from labkit.link import Conditions
     from labkit.media.treatments import Treatments
     from labkit.net.registry import Registry
-    from labkit.phone import Call, Echo, Phone, PhoneState
+    from labkit.phone import (
+        PICTURE_QUALITIES,
+        Call,
+        Echo,
+        Phone,
+        PhoneState,
+        PictureQuality,
+    )
     from labkit.signalling.machine.states import CallState
     from labkit.simulation import simulate
 
 __version__ = "0.1.0"
 __all__ = [
+    "PICTURE_QUALITIES",
     "Address",
     "Call",
     "CallState",
@@ -45,12 +53,14 @@ __all__ = [
     "NoAnswer",
     "Phone",
     "PhoneState",
+    "PictureQuality",
     "Registry",
     "RemoteError",
     "Treatments",
     "simulate",
 ]
 _HOMES = {
+    "PICTURE_QUALITIES": "labkit.phone",
     "Address": "labkit.effects",
     "Call": "labkit.phone",
     "CallState": "labkit.signalling.machine.states",
@@ -58,6 +68,7 @@ _HOMES = {
     "Echo": "labkit.phone",
     "Phone": "labkit.phone",
     "PhoneState": "labkit.phone",
+    "PictureQuality": "labkit.phone",
     "Registry": "labkit.net.registry",
     "Treatments": "labkit.media.treatments",
     "simulate": "labkit.simulation",

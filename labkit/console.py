@@ -2,6 +2,7 @@
 
     1  query a name and call it        Y / N  answer or refuse a call that rings
     0  close the connection            h      hang up
+                                       a longer line is said to the peer in writing
 
 What a line of input means depends on how the phone stands at that moment; that is all
 the state there is. The program around it (`labkit phone`) reads the lines and prints.
@@ -15,6 +16,7 @@ from collections.abc import Callable
 
 from labkit.errors import LabkitError
 from labkit.phone import Phone, PhoneState
+from labkit.phone.state import CallSnapshot
 from labkit.signalling.machine.states import CallState
 
 
@@ -25,6 +27,13 @@ class Console:
     consoles on one machine can have their own (B21).
     """
 
+    GOODBYE = "Goodbye."
+    END_FIRST = "End the call first: {key} hangs up."
+    ANSWER = "{peer} is calling. Answer? Y or N"
+    HANGS_UP = "{key} hangs up"
+    WHOM = "Whom do you want to call? (a name; empty to go back)"
+    MENU = "1 query a name and call it    0 close the connection"
+
     def __init__(
         self, phone: Phone, say: Callable[[str], None], hang_up_key: str = "h"
     ) -> None:
@@ -33,6 +42,8 @@ class Console:
         self._key = hang_up_key.lower()
         self._asked_for_name = False
         self._told = ""
+        self._read_until = 0.0
+        """When the last text of the peer came that was printed."""
         self._stop: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -57,7 +68,7 @@ class Console:
         if call is not None and call.state is CallState.INCOMING:
             self._answer_or_refuse(text)
         elif call is not None and not call.state.is_over:
-            self._in_call(text)
+            self._in_call(text, call)
         elif self._asked_for_name:
             self._asked_for_name = False
             if text:
@@ -67,7 +78,7 @@ class Console:
         elif text == "0":
             self._stop()
             self._phone.close()
-            self._say("Goodbye.")
+            self._say(self.GOODBYE)
             return False
         elif text == "1":
             self._asked_for_name = True
@@ -85,27 +96,51 @@ class Console:
             case _:
                 self._say(self._question())
 
-    def _in_call(self, text: str) -> None:
+    def _allow_or_refuse(self, allows: bool) -> None:
+        if allows:
+            self._phone.allow_recording()
+        else:
+            self._phone.refuse_recording()
+
+    def _in_call(self, text: str, call: CallSnapshot) -> None:
         if text.lower() == self._key:
             self._phone.hang_up()
+        elif call.recording == "asking" and text.lower() in ("y", "n"):
+            self._allow_or_refuse(text.lower() == "y")
+        elif len(text) > 1:
+            self._phone.say(text)
         elif text == "0":
-            self._say(f"End the call first: {self._key} hangs up.")
+            self._say(self.END_FIRST.format(key=self._key))
         else:
             self._say(self._question())
 
     def _changed(self, state: PhoneState) -> None:
         """Say what changed, once, and what can be typed now."""
+        if state.call is not None:
+            self._read(state.call)
         if state.notice and state.notice != self._told:
             self._told = state.notice
             self._say(state.notice)
             self._say(self._question())
 
+    def _read(self, call: CallSnapshot) -> None:
+        """Say what the peer has written since."""
+        for line in call.chat:
+            if not line.mine and line.at > self._read_until:
+                self._read_until = line.at
+                text = line.text.replace("\n", "\n    ")  # looks like no other line
+                self._say(f"{call.peer}: {text}")
+
     def _question(self) -> str:
         call = self._phone.state.call
         if call is not None and call.state is CallState.INCOMING:
-            return f"{call.peer} is calling. Answer? Y or N"
+            return self.ANSWER.format(peer=call.peer)
+        if call is not None and call.recording == "asking":
+            return f"{call.peer} would like to record the call. Allow it? Y or N"
+        if call is not None and call.state.is_up:
+            return f"{self._key} hangs up; a longer line is said in writing"
         if call is not None and not call.state.is_over:
-            return f"{self._key} hangs up"
+            return self.HANGS_UP.format(key=self._key)
         if self._asked_for_name:
-            return "Whom do you want to call? (a name; empty to go back)"
-        return "1 query a name and call it    0 close the connection"
+            return self.WHOM
+        return self.MENU

@@ -32,6 +32,8 @@ class Camera(ABC):
     """A source of pictures, `fps` a second, each `width` × `height`."""
 
     name: str
+    hardware: str = ""
+    """What is behind it, if that can be opened only once at a time."""
     width: int
     height: int
     fps: float
@@ -57,6 +59,8 @@ class Microphone(ABC):
     """A source of mono sound."""
 
     name: str
+    hardware: str = ""
+    """What is behind it, if that can be opened only once at a time."""
 
     @abstractmethod
     def start(self, deliver: Callable[[Sound], None], rate: int, samples: int) -> None:
@@ -78,6 +82,8 @@ class Speaker(ABC):
     """A sink of mono sound, which fetches what it plays at its own pace."""
 
     name: str
+    hardware: str = ""
+    """What is behind it, if that can be opened only once at a time."""
 
     @abstractmethod
     def start(

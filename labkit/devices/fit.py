@@ -16,9 +16,12 @@ LARGEST = (1920, 1080)
 SMALLEST_SIDE = 16
 
 
-def sendable(width: int, height: int) -> tuple[int, int]:
-    """The size nearest to this one, of its shape, that can be sent."""
-    shrink = min(1.0, LARGEST[0] / width, LARGEST[1] / height)
+def sendable(
+    width: int, height: int, most: tuple[int, int] = LARGEST
+) -> tuple[int, int]:
+    """The size nearest to this one, of its shape, that can be sent and is no larger
+    than `most`."""
+    shrink = min(1.0, most[0] / width, most[1] / height)
     wide, high = (
         max(SMALLEST_SIDE, int(side * shrink) // 8 * 8) for side in (width, height)
     )

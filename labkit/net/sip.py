@@ -1,8 +1,9 @@
 """The sockets of one phone's signalling: SIP over UDP and TCP on the shared loop.
 
-A thin shell around `labkit.signalling.machine.agent.UserAgent`: it hands over what
-arrives, carries out the effects, and shows every message to the trace. Nothing that
-arrives makes it raise, and everything it keeps is bounded.
+A thin shell around a machine, a phone's `labkit.signalling.machine.agent.UserAgent` or
+a registrar: it hands over what arrives, carries out the effects, and shows every
+message to the trace. Nothing that arrives makes it raise, and everything it keeps is
+bounded.
 
 Requirements B12 (in substance), B19, B21. Notebook: 02-signalling.
 """
@@ -15,7 +16,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from labkit.effects import (
     Address,
@@ -28,8 +29,8 @@ from labkit.effects import (
 )
 from labkit.errors import LabkitError, LocalError
 from labkit.net import clock, loop
+from labkit.net.sip_machine import Machine
 from labkit.net.sip_tcp import SipConnections
-from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.destination import Destination
 from labkit.signalling.machine.events import Malformed
 from labkit.trace.record import Direction, Trace
@@ -41,12 +42,16 @@ MOST_DATAGRAMS = 256
 MOST_MALFORMED = 50
 """How much garbage a second is shown to the trace; the rest is only counted."""
 
+WAITING_ROOM = 1 << 20
+"""Bytes that the system is asked to keep for us while the loop is busy with others."""
+
 _log = logging.getLogger("labkit.sip")
 _Result = TypeVar("_Result")
+_Agent = TypeVar("_Agent", bound=Machine)
 Outcome = list[Effect] | tuple[_Result, list[Effect]]
 
 
-class SipEndpoint:
+class SipEndpoint(Generic[_Agent]):
     """Where one phone listens for calls, and from where it makes them.
 
     `port` 0 chooses one. `on_event` is called on the loop's thread with each event of
@@ -57,7 +62,7 @@ class SipEndpoint:
         self,
         host: str,
         port: int,
-        make_agent: Callable[[Address], UserAgent],
+        make_agent: Callable[[Address], _Agent],
         on_event: Callable[[object], None],
         trace: Trace,
     ) -> None:
@@ -88,7 +93,7 @@ class SipEndpoint:
             self._connections.accept, sock=self._listener
         )
 
-    def do(self, function: Callable[[UserAgent, float], Outcome[_Result]]) -> _Result:
+    def do(self, function: Callable[[_Agent, float], Outcome[_Result]]) -> _Result:
         """Run `function(agent, now)` on the loop, carry out the effects it returns.
 
         A function that returns `(value, effects)` has its value returned. From any
@@ -279,6 +284,7 @@ def _open_pair(host: str, port: int) -> tuple[socket.socket, socket.socket]:
         udp.close()
         tcp.close()
         raise
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WAITING_ROOM)
     udp.setblocking(False)
     tcp.setblocking(False)
     return udp, tcp

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from labkit.effects import Address
 from labkit.errors import RemoteError
@@ -34,7 +34,7 @@ MOST_UNOPENED = 256
 class SipConnections:
     """All TCP connections of one endpoint, by key and by the address they lead to."""
 
-    def __init__(self, endpoint: SipEndpoint) -> None:
+    def __init__(self, endpoint: SipEndpoint[Any]) -> None:
         self.endpoint = endpoint
         self.open: dict[int, SipConnection] = {}  # the longest idle first
         self.by_address: dict[Address, int] = {}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from labkit.errors import LocalError, NoAnswer
 from labkit.net import clock
-from labkit.phone.state import CallSnapshot
+from labkit.phone.chat import ChatLog
+from labkit.phone.state import CallSnapshot, RecordingState
 from labkit.signalling.machine.events import CallView
 from labkit.signalling.machine.states import CallState
 
@@ -33,6 +34,10 @@ class Call:
         self.call_id = view.call_id
         self.studio = studio
         """Sound and pictures of this call; None until an incoming call is answered."""
+        self.log = ChatLog()
+        """What was written during the call."""
+        self.is_silent = False
+        """Whether the user was told that nothing comes from the peer."""
         self._phone = phone
         self._view = view
         self._accepted_at: float | None = None
@@ -109,7 +114,25 @@ class Call:
             self.seconds,
             view.held_by_me,
             view.held_by_peer,
+            view.peer_video_paused,
+            chat=self.log.lines,
+            recording=self._recording,
+            records=view.recording == "on",
+            recorded=view.recorded == "on",
+            silent=self._silence,
+            encrypted=bool(view.streams) and all(each.keys for each in view.streams),
         )
+
+    @property
+    def _recording(self) -> RecordingState:
+        """The peer's question and the peer's recording come first."""
+        ours, theirs = self._view.recording, self._view.recorded
+        return ("peer" if theirs == "on" else theirs) or ours
+
+    @property
+    def _silence(self) -> float:
+        studio = self.studio
+        return studio.session.silence if self.is_silent and studio else 0.0
 
     def update(self, view: CallView) -> None:
         """Take over what signalling says of this call; wakes whoever waits."""
@@ -119,6 +142,7 @@ class Call:
                 self._accepted_at = clock.now()
             if view.state.is_over and self._over_at is None:
                 self._over_at = clock.now()
+                self.is_silent = False
             self._changed.notify_all()
 
     def __repr__(self) -> str:

@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from random import Random
+from typing import cast
 
+from labkit.dialects import Dialect
 from labkit.effects import Address, Effect
-from labkit.errors import LabkitError, LocalError, NoAnswer
+from labkit.errors import LocalError, NoAnswer
 from labkit.media.formats import MediaFormat
 from labkit.media.treatments import Treatments
+from labkit.net import loop
 from labkit.net.addresses import parse_address, resolve
+from labkit.net.dialect_calls import DialectEndpoint
+from labkit.net.dialect_media import DialectSession
 from labkit.net.media import MediaSession
 from labkit.net.sip import SipEndpoint
+from labkit.phone import patience
 from labkit.phone.call import Call
 from labkit.phone.lens import Lens
 from labkit.phone.negotiation import plans, setups
-from labkit.phone.studio import Devices, Studio
+from labkit.phone.picture_quality import PictureQuality
+from labkit.phone.studio import Device, Devices, Studio
 from labkit.phone.switches import Switches
 from labkit.phone.worker import Worker
 from labkit.registry.messages import User
@@ -34,7 +43,7 @@ from labkit.signalling.machine.events import (
     MediaAgreed,
 )
 from labkit.signalling.machine.states import CallState
-from labkit.signalling.messages.plan import MediaPlan
+from labkit.signalling.messages.plan import MediaPlan, Stream
 from labkit.trace import Trace
 
 SIP_PORT = 5060
@@ -50,10 +59,16 @@ class Calls(Switches):
     own: Lens
     peer: Lens
     _formats: tuple[MediaFormat, ...]
-    _quality: int
+    _srtp: bool
+    _silent: float
+    _picture_quality: PictureQuality
+    _video_paused: bool
+    _muted: bool
     _random: Random
     _devices: Devices
-    _endpoint: SipEndpoint
+    _endpoint: SipEndpoint[UserAgent]
+    """Or what speaks a dialect and has the same face."""
+    _dialect: Dialect | None
     _worker: Worker
     _changed: threading.Condition
     """Told whenever something about this phone changes."""
@@ -74,6 +89,10 @@ class Calls(Switches):
     @abstractmethod
     def _tell(self, notice: str) -> None:
         """Something happened: whoever watches is told."""
+
+    @abstractmethod
+    def _put_back(self, silent: Device, going: Device) -> None:
+        """A new device never delivered anything: the former one goes on."""
 
     # --- calls: may I call you? ---
 
@@ -100,12 +119,8 @@ class Calls(Switches):
             self._tell(f"calling {call.peer}")
             return call, effects
 
-        try:
-            call = self._endpoint.do(dial)
-        except LabkitError:
-            studio.close()
-            raise
-        return call
+        with self._unless_used(studio):
+            return self._endpoint.do(dial)
 
     def answer(self, timeout: float = 5.0) -> Call:
         """Accept the call that is ringing; waits up to `timeout` seconds for one (A11).
@@ -121,11 +136,8 @@ class Calls(Switches):
             call.studio = studio  # only now: somebody else may have answered meanwhile
             return effects
 
-        try:
+        with self._unless_used(studio):
             self._endpoint.do(accept)
-        except LabkitError:
-            studio.close()
-            raise
         return call
 
     def refuse(self, timeout: float = 5.0) -> Call:
@@ -186,8 +198,18 @@ class Calls(Switches):
         to = Address(user.host, user.port)
         return f"sip:{user.name}@{to}", to
 
-    def _new_studio(self) -> Studio:
-        session = MediaSession(
+    def _new_session(self) -> MediaSession:
+        if self._dialect is not None:
+            return DialectSession(
+                self.host,
+                dialect=self._dialect,
+                endpoint=cast(DialectEndpoint, self._endpoint),
+                name=self.name,
+                trace=self.trace,
+                random=self._random,
+                link=self.link,
+            )
+        return MediaSession(
             self.host,
             name=self.name,
             trace=self.trace,
@@ -196,15 +218,46 @@ class Calls(Switches):
             link=self.link,
             treatments=self._treatments,
         )
+
+    def _new_studio(self) -> Studio:
+        session = self._new_session()
         session.treat(self._treatments, self._auto)
-        session.quality = self._quality
+        session.video_paused, session.muted = self._video_paused, self._muted
+        for lens in (self.own, self.peer):
+            lens.latest = None  # of another call, perhaps with somebody else
         session.on_own_picture = self.own.show
         session.on_peer_picture = self.peer.show
-        return Studio(session, self._devices, self._worker, self._tell)
+        studio = Studio(
+            session,
+            self._devices,
+            self._worker,
+            self._tell,
+            self._picture_quality,
+            self._put_back,
+        )
+        session.on_silence = lambda seconds: self._nothing_comes(studio, seconds)
+        return studio
+
+    @contextmanager
+    def _unless_used(self, studio: Studio) -> Iterator[None]:
+        """Close the studio if no call came to use it: refused, or the cell was
+        interrupted, in which case the loop may be about to begin that very call."""
+
+        def look() -> None:
+            if self._call is None or self._call.studio is not studio:
+                studio.close()
+
+        try:
+            yield
+        except BaseException:
+            loop.shared().post(look)
+            raise
 
     def _plans(self, studio: Studio) -> tuple[MediaPlan, ...]:
-        sees = self._devices.camera.fps > 0
-        return plans(self._formats, studio.session.ports, sends_video=sees)
+        sees = self._devices.camera.fps > 0 and not self._video_paused
+        session = studio.session
+        keys = session.keys if self._srtp else None
+        return plans(self._formats, session.ports, sends_video=sees, keys=keys)
 
     def _begin(self, call_id: str, studio: Studio | None) -> Call:
         """Take up a call that signalling has just begun; on the loop's thread."""
@@ -226,12 +279,13 @@ class Calls(Switches):
             case CallChanged() if event.call_id in self._calls:
                 self._call_changed(self._calls[event.call_id])
             case MediaAgreed() if event.call_id in self._calls:
-                studio = self._calls[event.call_id].studio
-                if studio is not None:
-                    held = self._endpoint.agent.calls[event.call_id].held_by_me
-                    studio.set_up(setups(event.streams, held))
+                self._media_agreed(self._calls[event.call_id], event.streams)
             case ChangeRefused():
-                self._tell(f"refused: {event.why}; the call goes on as it was")
+                self._tell(
+                    f"refused: {event.why}; the call goes on, your pictures stay paused"
+                    if self._video_paused
+                    else f"refused: {event.why}; the call goes on as it was"
+                )
             case BusyRefused():
                 self._tell(f"{event.peer.name} called and was told that you are busy")
 
@@ -240,6 +294,46 @@ class Calls(Switches):
         if call.state.is_over and call.studio is not None:
             call.studio.close()
         self._tell(str(call.snapshot()))
+        self._offer_pictures()  # the camera may have changed while it rang
+
+    def _media_agreed(self, call: Call, streams: Sequence[Stream]) -> None:
+        before, view = call.snapshot(), self._endpoint.agent.calls[call.call_id]
+        call.update(view)
+        if call.studio is not None:
+            call.studio.set_up(setups(streams, view.held_by_me))
+        if view.peer_video_paused != before.peer_video_paused:
+            self._tell(
+                f"{call.peer} sends no pictures now"
+                if view.peer_video_paused
+                else f"{call.peer} sends pictures again"
+            )
+
+    def _offer_pictures(self) -> None:
+        """Tell the peer, if it is news, whether we send pictures (C6, C7)."""
+        call = self._call
+        if call is None or call.studio is None:
+            return
+        media = self._plans(call.studio)
+
+        def offer(agent: UserAgent, now: float) -> list[Effect]:
+            # Asked here, on the loop: the other side may hang up at the same moment.
+            is_up = agent.calls[call.call_id].state.is_up
+            return agent.change(call.call_id, media, now) if is_up else []
+
+        self._endpoint.do(offer)
+
+    def _nothing_comes(self, studio: Studio, seconds: float) -> None:
+        """No packet of the peer for so long; on the loop's thread, at every tick."""
+        call = self._call
+        if call is None or call.studio is not studio or call.state.is_over:
+            return
+        if seconds > self._silent:
+            why = f"nothing came from {call.peer} for {self._silent:g} s"
+            self._endpoint.do(lambda agent, now: agent.lost(call.call_id, why, now))
+            return
+        notice = patience.notice(call, seconds, self._silent)
+        if notice:
+            self._tell(notice)
 
     def _present(self) -> Call:
         self._open()

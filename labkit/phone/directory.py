@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeAlias
 
+from labkit.dialects import Dialect
+from labkit.dialects.machine.client_wire import DialectClientWire
 from labkit.effects import Address
 from labkit.errors import LabkitError, LocalError
 from labkit.net.addresses import ANYWHERE, parse_address, resolve
 from labkit.net.registry import Registry
 from labkit.net.registry_client import RegistryClient
-from labkit.net.registry_errors import NameTaken
+from labkit.net.registry_errors import NameTaken, RequestRefused, UnknownUser
 from labkit.registry.messages import User, free_name
+from labkit.registry.wire import LINES, ClientWire
 from labkit.trace import Trace
 
 RegistryLike: TypeAlias = Registry | Address | str
@@ -24,7 +28,9 @@ NEARBY = "lan"
 """Instead of an address: the registry that announces itself on this network (B3)."""
 
 
-def registry_address(registry: RegistryLike | None) -> Address | None:
+def registry_address(
+    registry: RegistryLike | None, port: int = DEFAULT_PORT
+) -> Address | None:
     """Where a registry can be reached, whichever way it was named.
 
     Raises LocalError for a text that is no address, or a host that nobody knows; for
@@ -43,7 +49,7 @@ def registry_address(registry: RegistryLike | None) -> Address | None:
 
             return the_registry()
         case _:
-            return resolve(parse_address(registry, DEFAULT_PORT))
+            return resolve(parse_address(registry, port))
 
 
 class Directory:
@@ -58,6 +64,8 @@ class Directory:
         address: Address | None,
         trace: Trace,
         on_lost: Callable[[str], None],
+        dialect: Dialect | None = None,
+        password: str = "",
     ) -> None:
         self.address = address
         self.registered = False
@@ -65,21 +73,29 @@ class Directory:
         self._name = name
         self._trace = trace
         self._on_lost = on_lost
+        self._talk = dialect.registry if dialect is not None else None
+        self._password = password
         self._client: RegistryClient | None = None
         self._lock = threading.RLock()  # one connection, whoever asks for it first
         self._closed = False
+        self._unsure = False
+        """Whether we asked for our name and were interrupted before the answer."""
 
     def register(self, host: str, port: int) -> User:
         """State where we take calls (A1); again is no error, but a new row."""
         with self._lock:
             client = self._connected()
-            if self.registered:
-                client.unregister(self._name)
+            if self.registered or self._unsure:
+                client = self._afresh(client)
+            self._unsure = True
             try:
                 user = client.register(self._name, host, port)
-            except NameTaken as error:
-                raise self._with_a_free_name(client, error) from None
-            self.registered = client.connected
+            except RequestRefused as error:
+                self._unsure = False
+                if isinstance(error, NameTaken):
+                    raise self._with_a_free_name(client, error) from None
+                raise
+            self.registered, self._unsure = client.connected, False
             return user
 
     def unregister(self) -> None:
@@ -90,8 +106,9 @@ class Directory:
                 raise LocalError(
                     f"{self._name} is not registered; nothing to unregister"
                 )
-            client.unregister(self._name)
-            self.leave()
+            if self._talk is None or "unregister" in self._talk.requests.forms:
+                client.unregister(self._name)
+            self.leave()  # without such a request, to say goodbye is all there is
 
     def query(self, name: str) -> User:
         """Where is `name`? (A2)"""
@@ -129,11 +146,31 @@ class Directory:
             )
         if self._client is None or not self._client.connected:
             client = RegistryClient(
-                self.address, observer=self._name, trace=self._trace
+                self.address,
+                observer=self._name,
+                trace=self._trace,
+                wire=self._wire(),
             )
             client.on_lost = lambda why: self._lost(client, why)
             self._client, self.registered = client, False
+            self._unsure = False
         return self._client
+
+    def _wire(self) -> ClientWire:
+        if self._talk is None:
+            return LINES
+        return DialectClientWire(self._talk, self._name, self._password)
+
+    def _afresh(self, client: RegistryClient) -> RegistryClient:
+        """Our former row must not be in the way of the new one."""
+        if self._talk is None or "unregister" in self._talk.requests.forms:
+            with suppress(UnknownUser):
+                client.unregister(self._name)
+            return client
+        if self._talk.lasting:  # registering again is how one changes a row
+            return client
+        self.leave()
+        return self._connected()
 
     def _with_a_free_name(self, client: RegistryClient, error: NameTaken) -> NameTaken:
         """The refusal and a way out, if the registry says who is there."""

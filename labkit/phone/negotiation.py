@@ -44,11 +44,15 @@ def known_formats(names: Iterable[str]) -> tuple[MediaFormat, ...]:
 
 
 def plans(
-    formats: Sequence[MediaFormat], ports: Mapping[Kind, int], sends_video: bool
+    formats: Sequence[MediaFormat],
+    ports: Mapping[Kind, int],
+    sends_video: bool,
+    keys: Mapping[Kind, str] | None = None,
 ) -> tuple[MediaPlan, ...]:
     """What to offer, or to answer with: a media line for each kind that has a port.
 
-    Who has no camera (`sends_video` false) only receives pictures.
+    Who has no camera (`sends_video` false) only receives pictures. With `keys` media
+    are encrypted, or there are none.
     """
     return tuple(
         MediaPlan(
@@ -58,6 +62,7 @@ def plans(
             Direction.of(kind != "video" or sends_video, True),
             _repair_of(kind, {media.payload_type for media in formats}),
             FEEDBACK[kind],
+            (keys or {}).get(kind, ""),
         )
         for kind, port in ports.items()
     )
@@ -71,7 +76,7 @@ def setups(streams: Iterable[Stream], held_by_me: bool = False) -> list[StreamSe
     """
     agreed = []
     for stream in streams:
-        media = find(stream.format.name)
+        media = find(stream.format.name) or _samples(stream.format)
         if stream.remote is None or media is None:
             continue
         receive = {number: find(known.name) for number, known in stream.receive.items()}
@@ -86,9 +91,18 @@ def setups(streams: Iterable[Stream], held_by_me: bool = False) -> list[StreamSe
                 receive_on=stream.direction.receives,
                 send_repair=_repair_formats(stream.send_repair, stream),
                 receive_repair=_repair_formats(stream.receive_repair, stream),
+                keys=stream.keys,
             )
         )
     return agreed
+
+
+def _samples(format: Format) -> MediaFormat | None:
+    """Bare samples, which no SIP call of the kit offers but other groups send."""
+    if format.name != "L16":
+        return None
+    rate = format.clock_rate
+    return MediaFormat("L16", "audio", 11, rate, format.channels, sample_rate=rate)
 
 
 def _to_sdp(media: MediaFormat) -> Format:

@@ -36,6 +36,9 @@ from labkit.trace.safe import (
 )
 
 MOST_LETTERS = 120
+MOST_OVER_ARROW = 32
+SRTCP_END = 14
+"""Octets behind what an SRTCP packet says: its number and its tag."""
 MOST_RUNS = 3
 """Of the packets that a NACK names, so many runs are said."""
 
@@ -56,12 +59,14 @@ def summary(record: Record, clock_rate: int | None = None) -> str:
 
 
 def brief(record: Record) -> str:
-    """The few words that stand over an arrow: `INVITE audio 40000`, `180 Ringing`."""
+    """The few words that stand over an arrow: `INVITE audio 40000`, `180 Ringing`,
+    `MESSAGE “Hello”`."""
     message = glance(record.data) if record.plane == "signalling" else None
     if message is None:
         return summary(record)
     start = message.method or f"{message.status} {message.phrase}".rstrip()
-    return one_line(" ".join([start, ", ".join(map(str, message.media))]).rstrip())
+    said = _quoted(message, MOST_OVER_ARROW) or ", ".join(_contents(message))
+    return one_line(f"{start} {said}".rstrip())
 
 
 def full_text(record: Record, clock_rate: int | None = None) -> str:
@@ -109,8 +114,17 @@ def _sip_line(message: Glance) -> str:
         start = f"{message.status} {message.phrase}".rstrip()
         if message.about:
             start += f" ({message.about})"
-    media = ", ".join(map(str, message.media))
-    return f"{start}, {media}" if media else start
+    quoted = _quoted(message, MOST_LETTERS // 2)
+    return f"{start}: {quoted}" if quoted else ", ".join([start, *_contents(message)])
+
+
+def _contents(message: Glance) -> list[str]:
+    """What a session description says, each medium and each word of recording."""
+    return [*map(str, message.media), *message.recording]
+
+
+def _quoted(message: Glance, most: int) -> str:
+    return f"“{shortened(message.text, most)}”" if message.text else ""
 
 
 def _media_line(data: bytes, clock_rate: int | None) -> str:
@@ -120,11 +134,21 @@ def _media_line(data: bytes, clock_rate: int | None) -> str:
             return "; ".join(_report(report, clock_rate) for report in reports)
         packet = parse_rtp(data)
     except RemoteError:
-        return f"neither RTP nor RTCP: {hex_gist(data)}"
+        return _encrypted_report(data) or f"neither RTP nor RTCP: {hex_gist(data)}"
     return (
         f"RTP payload type {packet.payload_type}, number {packet.sequence_number}, "
         f"from {packet.ssrc:#010x}, {len(packet.payload):,} bytes"
     )
+
+
+def _encrypted_report(data: bytes) -> str:
+    """All that an eavesdropper has of an SRTCP packet (RFC 3711 section 3.4): the first
+    header, and before the 10 octets of the tag a set bit and the packet's number."""
+    if not _is_rtcp(data) or len(data) < 8 + SRTCP_END or not data[-SRTCP_END] & 0x80:
+        return ""
+    number = int.from_bytes(data[-SRTCP_END:][:4]) & 0x7FFF_FFFF
+    ssrc = int.from_bytes(data[4:8])
+    return f"encrypted RTCP, number {number}, from {ssrc:#010x}, {len(data):,} bytes"
 
 
 def _is_rtcp(data: bytes) -> bool:

@@ -26,6 +26,7 @@ _REQUEST_LINE = re.compile(r"([A-Z]{1,20}) +(\S+) +SIP/2\.0\Z")
 # Bounded, or "sip:sip:sip:…" would be tried to its end from each of its starts.
 _USER = re.compile(r"sips?:([^@;>\s]{1,64})@")
 _RTPMAP = re.compile(r"rtpmap:(\d{1,3}) +([^/\s]+)/(\d{1,9})")
+_RECORDING = re.compile(r"^a=(record(?:pref)?:[a-z]{1,12})\s*$", re.MULTILINE)
 MOST_MEDIA_LINES = 16
 
 
@@ -65,6 +66,10 @@ class Glance:
     headers: dict[str, str]
     """By lower-case long name; of a repeated header the first."""
     media: list[MediaLine]
+    text: str = ""
+    """What a MESSAGE says (RFC 3428)."""
+    recording: tuple[str, ...] = ()
+    """What is said of recording (RFC 7866): `record:paused`, `recordpref:on`."""
 
     def user(self, header: str) -> str:
         """The user part of the SIP address in `from`, `to` or `contact`; or empty."""
@@ -90,7 +95,18 @@ def glance(data: bytes) -> Glance | None:
         number, phrase = 0, ""
     else:
         return None
-    return Glance(method, target, number, phrase, _headers(lines), _media(body))
+    headers = _headers(lines)
+    is_text = headers.get("content-type", "").lower().startswith("text/plain")
+    return Glance(
+        method,
+        target,
+        number,
+        phrase,
+        headers,
+        media=[] if is_text else _media(body),
+        text=body if is_text else "",
+        recording=() if is_text else tuple(dict.fromkeys(_RECORDING.findall(body))),
+    )
 
 
 def _headers(lines: list[str]) -> dict[str, str]:

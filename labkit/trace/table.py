@@ -24,6 +24,8 @@ from labkit.trace.safe import one_line
 
 MESSAGE_COLUMNS = ("No.", "Time", "From", "To", "Over", "Message", "Delay")
 USER_COLUMNS = ("Name", "Address", "Port", "Since")
+_LONG = {"Message", "Words"}
+"""Columns whose text may take several lines."""
 _RIGHT = {"No.", "Port", "Delay"}
 
 
@@ -160,7 +162,7 @@ def _html_cells(columns: Sequence[str], row: Sequence[str]) -> str:
 
 def _style(column: str) -> str:
     align = "right" if column in _RIGHT else "left"
-    wrap = "normal" if column == "Message" else "nowrap"
+    wrap = "normal" if column in _LONG else "nowrap"
     return (
         f"text-align:{align};white-space:{wrap};padding:2px 8px;"
         "font-variant-numeric:tabular-nums"

@@ -57,6 +57,38 @@ def test_the_callee_answers_y_or_n(alice, bob, said, typed, outcome):
     when(alice, lambda state: state.call.state is outcome)
 
 
+def test_a_longer_line_is_said_in_writing_and_what_comes_is_printed(alice, bob, said):
+    console = Console(alice, said.put)
+    console.start()
+    alice.call("bob")
+    bob.answer()
+    when(alice, lambda state: state.call.state is CallState.ACCEPTED)
+    console.line("good morning")
+    when(bob, lambda state: [line.text for line in state.call.chat] == ["good morning"])
+    for _ in range(2):  # the same twice is said twice
+        bob.say("morning\nalice: forged")
+        hear(said, "bob: morning\n    alice: forged")
+    console.line("x")
+    hear(said, "a longer line is said in writing")
+    assert len(bob.state.call.chat) == 3
+
+
+def test_y_or_n_allows_the_peer_to_record(alice, bob, said, tmp_path):
+    console = Console(bob, said.put)
+    console.start()
+    alice.call("bob")
+    hear(said, "Answer? Y or N")
+    console.line("y")
+    when(alice, lambda state: state.call.state is CallState.ACCEPTED)
+    alice.record(tmp_path / "a.webm")
+    hear(said, "alice would like to record the call. Allow it? Y or N")
+    console.line("Y")
+    when(alice, lambda state: state.call.recording == "on")
+    hear(said, "alice records the call")
+    bob.refuse_recording()
+    when(alice, lambda state: state.call.recording == "refused")
+
+
 def test_an_unknown_name_leads_back_to_the_menu(alice, said):
     """B7: the user may choose again."""
     console = Console(alice, said.put)

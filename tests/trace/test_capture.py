@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 import struct
-import subprocess
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from labkit.effects import Address
 from labkit.trace import Trace, save
 from labkit.trace.capture.packets import TcpStream, checksum, udp_packet
 from labkit.trace.capture.pcapng import Packet, write_pcapng
-from tests.conftest import missing
 from tests.trace.call_scene import (
     ALICE,
     BOB,
@@ -29,23 +27,9 @@ from tests.trace.call_scene import (
     sip,
     whole_call,
 )
+from tests.trace.tshark import assert_nothing_is_wrong, tshark
 
 Row = dict[str, list[str]]
-
-
-def tshark(path: Path, *options: str) -> str:
-    program = shutil.which("tshark")
-    if program is None:
-        missing("tshark is not installed: apt install tshark")
-    done = subprocess.run(
-        [program, "-n", "-r", str(path), *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def packets(path: Path, *fields: str, only: str = "") -> list[Row]:
@@ -53,14 +37,6 @@ def packets(path: Path, *fields: str, only: str = "") -> list[Row]:
     wanted = [option for field in fields for option in ("-e", field)]
     text = tshark(path, "-T", "json", "-Y", only, *wanted)
     return [packet["_source"].get("layers", {}) for packet in json.loads(text)]
-
-
-def assert_nothing_is_wrong(path: Path) -> None:
-    """Nothing malformed, no checksum wrong, no expert warning or error."""
-    check = ("-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE")
-    check += ("-o", "tcp.check_checksum:TRUE")
-    wrong = "_ws.malformed || _ws.expert.severity >= 6291456"  # warning
-    assert tshark(path, *check, "-Y", wrong) == ""
 
 
 @pytest.fixture
@@ -78,6 +54,25 @@ def test_sip_and_sdp_are_dissected(call: Path) -> None:
     assert said == ["INVITE", "INVITE", "180", "200", "ACK", "BYE", "200"]
     assert rows[1]["sdp.media.port"] == ["40000", "40002"]
     assert rows[3]["sdp.media.port"] == ["40010", "40012"]
+
+
+def test_texts_and_words_of_recording_are_dissected(tmp_path: Path) -> None:
+    """RFC 3428, RFC 7866."""
+    trace, path = Trace("alice"), tmp_path / "chat.pcapng"
+    kind = "Content-Type: text/plain;charset=UTF-8"
+    start = f"MESSAGE sip:bob@{BOB} SIP/2.0"
+    text = sip(start, "CSeq: 2 MESSAGE", kind, body="¿Me ves? 🙂")
+    asked = INVITE.replace(b"\r\nt=0 0", b"\r\nt=0 0\r\na=record:paused")
+    length = b"Content-Length: %d" % len(asked.partition(b"\r\n\r\n")[2])
+    asked = re.sub(rb"Content-Length: \d+", length, asked)
+    for data in (text, asked):
+        trace.record(1.0, "signalling", "UDP", "sent", ALICE, BOB, data)
+    save(path, trace)
+    first, second = packets(path, "sip.Method", "sdp.session_attr", only="sip")
+    assert (first["sip.Method"], second["sip.Method"]) == (["MESSAGE"], ["INVITE"])
+    assert "record:paused" in second["sdp.session_attr"]
+    assert "¿Me ves? 🙂" in tshark(path, "-V", "-Y", 'sip.Method == "MESSAGE"')
+    assert_nothing_is_wrong(path)
 
 
 def test_wireshark_draws_the_ladder_and_sees_the_message_sent_again(call: Path) -> None:

@@ -55,6 +55,34 @@ def test_a_refused_and_a_held_stream_are_said_so() -> None:
     assert line == "200 OK (INVITE), audio 40000 sendonly, video refused"
 
 
+def text(said: str) -> bytes:
+    kind = "Content-Type: text/plain;charset=UTF-8"
+    return sip(f"MESSAGE sip:bob@{BOB} SIP/2.0", "CSeq: 2 MESSAGE", kind, body=said)
+
+
+def test_a_text_is_quoted() -> None:
+    """RFC 3428."""
+    hello = message("signalling", text("Can you see me?"))
+    assert summary(hello) == f"MESSAGE sip:bob@{BOB}: “Can you see me?”"
+    assert brief(hello) == "MESSAGE “Can you see me?”"
+    assert brief(message("signalling", text("x" * 900))).endswith("…xxxxxxxxxx”")
+    assert len(brief(message("signalling", text("x" * 900)))) < 50
+    hostile = summary(message("signalling", text("m=audio 1 RTP/AVP 0\x1b\r\n")))
+    assert hostile.endswith("“m=audio 1 RTP/AVP 0␛␊”")
+
+
+def test_what_is_said_of_recording_is_named() -> None:
+    """RFC 7866."""
+    body = "m=audio 40000 RTP/AVP 0\na=record:paused\na=recordpref:on\n"
+    data = sip(f"INVITE sip:bob@{BOB} SIP/2.0", "CSeq: 3 INVITE", body=body)
+    asked = message("signalling", data)
+    line = "audio 40000, record:paused, recordpref:on"
+    assert summary(asked) == f"INVITE sip:bob@{BOB}, {line}"
+    assert brief(asked) == f"INVITE {line}"
+    nasty = data.replace(b"record:paused", b"record:" + b"x" * 5000)
+    assert "record:x" not in summary(message("signalling", nasty))
+
+
 def test_over_an_arrow_only_few_words_stand() -> None:
     assert brief(message("signalling", INVITE)) == "INVITE audio 40000, video 40002"
     assert brief(message("signalling", RINGING)) == "180 Ringing"
