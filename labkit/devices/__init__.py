@@ -1,4 +1,5 @@
-"""Cameras, microphones and loudspeakers: synthetic, from a file, this machine's.
+"""Cameras, microphones and loudspeakers: synthetic, from a file, this machine's,
+the browser's.
 
 `camera("test")`, `microphone("file:talk.wav")`, `speaker("memory")` make one from a few
 letters; `find_cameras()` and its like say what this machine has.
@@ -7,6 +8,7 @@ Notebook: 00-start-here.
 """
 
 from labkit.devices.base import Camera, Microphone, Speaker
+from labkit.devices.browser import BrowserCamera, BrowserMicrophone, BrowserSpeaker
 from labkit.devices.chosen import camera, microphone, speaker
 from labkit.devices.found import (
     FoundDevice,
@@ -25,6 +27,9 @@ from labkit.devices.video_file import VideoFile
 from labkit.devices.voice import SyntheticVoice
 
 __all__ = [
+    "BrowserCamera",
+    "BrowserMicrophone",
+    "BrowserSpeaker",
     "Camera",
     "FoundDevice",
     "LocalCamera",

@@ -10,6 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from labkit.devices.base import Camera, Microphone, Speaker
+from labkit.devices.browser import (
+    BrowserCamera,
+    BrowserMicrophone,
+    BrowserSpeaker,
+    page_of,
+)
+from labkit.devices.browser.messages import FORMATS, Source
 from labkit.devices.found import find_cameras, find_microphones, find_speakers
 from labkit.devices.local_camera import LocalCamera
 from labkit.devices.local_sound import LocalMicrophone, LocalSpeaker
@@ -22,13 +29,21 @@ from labkit.devices.video_file import VideoFile
 from labkit.devices.voice import SyntheticVoice
 from labkit.errors import DeviceError
 
-CAMERAS = 'auto, test, none, camera or camera:1, and any video file ("file:clip.mp4")'
-MICROPHONES = (
-    'auto, test, tone:440, none, mic or mic:1, and any sound file ("file:talk.wav")'
+CAMERAS = (
+    "auto, test, none, camera or camera:1, browser or screen (those of the page that "
+    "shows the phone's panel; browser:vp8 where its line is narrow), and any video "
+    'file ("file:clip.mp4")'
 )
-SPEAKERS = "auto, memory, none, speaker or speaker:1"
+MICROPHONES = (
+    "auto, test, tone:440, none, mic or mic:1, browser (that of the page that shows "
+    'the phone\'s panel), and any sound file ("file:talk.wav")'
+)
+SPEAKERS = (
+    "auto, memory, none, speaker or speaker:1, or browser (that of the page that shows "
+    "the phone's panel)"
+)
 _WORDS = {
-    *("test", "none", "file", "camera", "mic", "speaker"),
+    *("test", "none", "file", "camera", "mic", "speaker", "browser", "screen"),
     *("voice", "silence", "tone", "memory"),
 }
 
@@ -49,6 +64,9 @@ def camera(spec: Camera | str = "test", name: str = "alice") -> Camera:
             return TestCard(label=name)
         case "none", "":
             return NoCamera()
+        case (("browser" | "screen") as word, ("" | "vp8") as coding):
+            source: Source = "camera" if word == "browser" else "screen"
+            return BrowserCamera(page_of(name), source, FORMATS.get(coding, "jpeg"))
         case "camera", number:
             return LocalCamera(_number(number or "0", unknown))
         case "file", path:
@@ -74,8 +92,8 @@ def microphone(
     match _parted(spec):
         case (("test" | "voice"), ""):
             return SyntheticVoice(name)
-        case (("none" | "silence"), ""):
-            return Silence()
+        case (("none" | "silence" | "browser") as word, ""):
+            return BrowserMicrophone(page_of(name)) if word == "browser" else Silence()
         case "tone", frequency:
             return Tone(_number(frequency or "440", unknown))
         case "mic", number:
@@ -85,8 +103,8 @@ def microphone(
     raise unknown
 
 
-def speaker(spec: Speaker | str = "memory") -> Speaker:
-    """The loudspeaker that `spec` names.
+def speaker(spec: Speaker | str = "memory", name: str = "alice") -> Speaker:
+    """The loudspeaker that `spec` names; `name` is the owner's, whose page has it.
 
     Raises DeviceError, which says what can be chosen.
     """
@@ -100,6 +118,8 @@ def speaker(spec: Speaker | str = "memory") -> Speaker:
             return MemorySpeaker()
         case "none", "":
             return MemorySpeaker(seconds=0, name="none")
+        case "browser", "":
+            return BrowserSpeaker(page_of(name))
         case "speaker", number:
             return LocalSpeaker(_choice(number, unknown))
     raise unknown

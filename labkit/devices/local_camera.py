@@ -46,7 +46,7 @@ class LocalCamera(Camera):
         self, index: int = 0, width: int = 640, height: int = 480, fps: float = 30
     ) -> None:
         self.index = index
-        self.name = f"camera {index}"
+        self.name = self.hardware = f"camera {index}"
         self.width = width
         self.height = height
         self.fps = fps

@@ -48,6 +48,7 @@ class LocalMicrophone(Microphone):
     def __init__(self, index: int | None = None) -> None:
         self.index = index
         self.name = "microphone" if index is None else f"microphone {index}"
+        self.hardware = "sound card"  # the default may be any of those with a number
         self._worker = Worker(self.name.replace(" ", "-"))
 
     def start(self, deliver: Callable[[Sound], None], rate: int, samples: int) -> None:
@@ -79,6 +80,7 @@ class LocalSpeaker(Speaker):
     def __init__(self, index: int | None = None) -> None:
         self.index = index
         self.name = "loudspeaker" if index is None else f"loudspeaker {index}"
+        self.hardware = "sound card"  # the default may be any of those with a number
         self._worker = Worker(self.name.replace(" ", "-"))
 
     def start(
