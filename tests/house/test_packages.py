@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from collections import Counter
 
@@ -20,8 +21,8 @@ PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 IN_CONDA = {"opencv-python": "opencv", "opencv-python-headless": "opencv"}
 """Where conda-forge has another name."""
-ONLY_IN_CONDA = {"python", "pip", "portaudio"}
-"""What pip does not install: the interpreter, itself, and a C library."""
+ONLY_IN_CONDA = {"pip", "portaudio"}
+"""What pip does not install: itself, and a C library."""
 
 SYSTEMS = [
     {"sys_platform": system, "os_name": os_name, "python_version": version}
@@ -58,14 +59,19 @@ def pins_on(system: dict[str, str]) -> dict[str, str]:
 
 def test_environment_yml_has_the_names_and_bounds_of_pyproject() -> None:
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    in_conda = bounds(environment["dependencies"])
-    sound = PROJECT["optional-dependencies"]["sound"]
+    # python=3.12 is conda's way to say 3.12.*, and the one that repo2docker reads.
+    python, *packages = environment["dependencies"]
+    in_conda = bounds(packages)
+    extras = PROJECT["optional-dependencies"]
+    beside = extras["sound"] + extras["voila"]
     expected = {
         IN_CONDA.get(name, name): specifier
-        for name, specifier in bounds(PROJECT["dependencies"] + sound).items()
+        for name, specifier in bounds(PROJECT["dependencies"] + beside).items()
     }
     assert {k: v for k, v in in_conda.items() if k not in ONLY_IN_CONDA} == expected
-    assert in_conda["python"] == SpecifierSet(PROJECT["requires-python"])
+    version = re.fullmatch(r"python=(3\.[0-9]+)", python)
+    assert version
+    assert version[1] in SpecifierSet(PROJECT["requires-python"])
     assert {"pip", "portaudio"} <= in_conda.keys()
     assert environment["channels"][0] == "conda-forge"
 
@@ -102,3 +108,14 @@ def test_the_pins_name_packages_and_versions_and_no_host() -> None:
         assert "://" not in line
     unmarked = Counter(line.split("==")[0] for line in lines if ";" not in line)
     assert max(unmarked.values()) == 1
+
+
+def test_an_image_for_binder_is_made_of_environment_yml_and_the_kit_itself() -> None:
+    """repo2docker takes no file of the root once there is a folder binder/, and marks
+    postBuild as a program itself; a shell has to understand it."""
+    assert not [name for name in ("binder", ".binder") if (ROOT / name).exists()]
+    post_build = ROOT / "postBuild"
+    subprocess.run(["/bin/sh", "-n", str(post_build)], check=True)
+    text = post_build.read_text(encoding="utf-8")
+    assert text.startswith("#!/bin/sh")
+    assert "pip install --no-deps" in text
