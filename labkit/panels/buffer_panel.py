@@ -14,13 +14,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import traitlets
-
 from labkit.net import clock
 from labkit.panels.asked import Heard
 from labkit.panels.buffer_view import buffer_text, moment
 from labkit.panels.live import LivePanel, script
-from labkit.panels.words import BUFFER_PAGE, PAGE, WORDS
+from labkit.panels.words import BUFFER_PAGE, WORDS
 
 RATE = 12.0
 """Messages a second."""
@@ -32,7 +30,6 @@ class BufferPanel(LivePanel):
     """The sound that one phone receives, in its playout buffer."""
 
     _esm = script("buffer.js")
-    words = traitlets.Dict({**PAGE, **BUFFER_PAGE}).tag(sync=True)
 
     def __init__(self, phone: Heard) -> None:
         super().__init__(phone.name, {"moments": 2 * RATE}, every=1 / RATE)
@@ -44,6 +41,9 @@ class BufferPanel(LivePanel):
     def text(self) -> str:
         """What there is to see, in words."""
         return self._text
+
+    def _words(self) -> dict[str, Any]:
+        return {**super()._words(), **BUFFER_PAGE}
 
     def _scene(self) -> dict[str, Any]:
         state, media = self.phone.state, self.phone.media

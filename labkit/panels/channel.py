@@ -101,6 +101,10 @@ class Channel:
             self._alive_due = 0.0
         self._bell.set()
 
+    def unheard(self, now: float) -> float:
+        """Seconds since a page last said something; infinite before the first did."""
+        return now - self._heard
+
     def close(self) -> None:
         """End the thread; safe to repeat, and from the thread itself."""
         self._closed = True

@@ -14,6 +14,7 @@ from typing import Any
 
 from labkit.panels.asked import Media
 from labkit.panels.window import Window
+from labkit.panels.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +103,4 @@ def _share(part: float, whole: float) -> float | None:
 
 
 def _text(value: float | None, times: int, digits: int) -> str:
-    return "–" if value is None else f"{times * value:.{digits}f}"
+    return "–" if value is None else number(times * value, digits)

@@ -14,8 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import traitlets
-
 from labkit.errors import LocalError
 from labkit.link import PRESETS, Conditions, DelayTrace, PathRecord, parse_trace
 from labkit.net import clock
@@ -33,16 +31,13 @@ from labkit.panels.link_view import (
 from labkit.panels.live import LivePanel, script
 from labkit.panels.window import Window
 from labkit.panels.wishes import Wishes
-from labkit.panels.words import LINK_PAGE, PAGE, WORDS
+from labkit.panels.words import JITTER_KINDS, LINK_PAGE, WORDS, say_all
 
 
 class LinkPanel(LivePanel):
     """The network of one phone, both directions."""
 
     _esm = script("controls.js", "link.js")
-    words = traitlets.Dict(
-        {**PAGE, **LINK_PAGE, "knobs": table(), "presets": list(PRESETS)}
-    ).tag(sync=True)
 
     def __init__(self, *phones: Treated, trace: DelayTrace | None = None) -> None:
         """Of other phones it is only said what their own links do on top. `trace`: a
@@ -89,6 +84,10 @@ class LinkPanel(LivePanel):
         return self._wishes.errors
 
     # --- inside ---
+
+    def _words(self) -> dict[str, Any]:
+        lists = {"kinds": [*JITTER_KINDS.items()], "presets": [*PRESETS]}
+        return {**super()._words(), **LINK_PAGE, **lists, "knobs": table()}
 
     def _scene(self) -> dict[str, Any]:
         link, state, now = self._phone.link, self._phone.state, clock.now()
@@ -174,5 +173,6 @@ def _spoils(phone: Treated) -> bool:
 
 
 def _on_top(phone: Treated) -> str:
-    there, back = phone.link.there.describe(), phone.link.back.describe()
+    there = say_all(phone.link.there.describe())
+    back = say_all(phone.link.back.describe())
     return WORDS["another_network"].format(name=phone.name, there=there, back=back)

@@ -15,7 +15,7 @@ from typing import Any
 from labkit.errors import LocalError
 from labkit.link import PRESETS, Conditions, DelayTrace, PathRecord
 from labkit.panels.asked import Way
-from labkit.panels.words import KNOBS, LINK_PAGE, WORDS
+from labkit.panels.words import KNOBS, LINK_PAGE, WORDS, number, say_all
 
 WAYS: tuple[Way, Way] = ("there", "back")
 LARGEST_SEED = 2**32 - 1
@@ -79,7 +79,7 @@ class Network:
 
 
 def table() -> list[dict[str, Any]]:
-    """The page's sliders: what never changes."""
+    """The page's sliders: what changes with the language alone."""
     return [
         {"name": name, "label": label, "unit": unit, "stops": SLIDERS[name].stops}
         for name, (label, unit) in KNOBS.items()
@@ -103,8 +103,8 @@ def link_view(network: Network, errors: Mapping[str, str] = {}) -> dict[str, Any
         "title": WORDS["network_of"].format(name=network.name),
         "titles": {"there": first, "back": back},
         "now": {
-            "there": network.there.describe(),
-            "back": network.back.describe(),
+            "there": say_all(network.there.describe()),
+            "back": say_all(network.back.describe()),
         },
         "alike": network.alike,
         "perfect": network.there.is_perfect and network.back.is_perfect,
@@ -206,7 +206,7 @@ def _fates(title: str, record: PathRecord, of_late: float | None) -> dict[str, A
             "offered": str(record.offered),
             "delivered": str(record.delivered),
             "lost": str(record.lost_in_all),
-            "of_late": "–" if of_late is None else f"{100 * of_late:.1f} %",
+            "of_late": "–" if of_late is None else f"{number(100 * of_late, 1)} %",
             "under_way": str(record.under_way),
             "duplicated": str(record.duplicated),
             "corrupted": str(record.corrupted),

@@ -18,8 +18,16 @@ from typing import Any
 import anywidget
 import traitlets
 
+from labkit.net import clock
 from labkit.panels.channel import Channel
-from labkit.panels.words import PAGE, WORDS
+from labkit.panels.words import (
+    LANGUAGES,
+    PAGE,
+    WORDS,
+    language,
+    on_change,
+    page_speaks,
+)
 
 _panels: dict[str, LivePanel] = {}
 _panels_lock = threading.Lock()
@@ -35,7 +43,10 @@ def script(*names: str) -> str:
     return "\n".join(page_file(name) for name in ("live.js", *names))
 
 
-STYLE = page_file("style.css")
+STYLE = "\n".join(
+    page_file(f"style/{name}.css")
+    for name in ("base", "drawers", "phone", "messages", "network", "sound", "devices")
+)
 
 
 class LivePanel(anywidget.AnyWidget):
@@ -45,7 +56,8 @@ class LivePanel(anywidget.AnyWidget):
     scene = traitlets.Dict().tag(sync=True)
     """What the page shows; plain data."""
     _retired = True  # until it has begun: one that was refused can be closed as well
-    words: traitlets.Dict[str, Any] = traitlets.Dict(PAGE).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    """What the page itself writes, in the present language."""
 
     def __init__(
         self,
@@ -70,10 +82,14 @@ class LivePanel(anywidget.AnyWidget):
             _panels[self._key] = self
         if former is not None:
             former.retire(WORDS["replaced"])
-        self.scene = self._scene()
+        self._show(self._scene())
         self._channel.start()
 
     # --- what a subclass says ---
+
+    def _words(self) -> dict[str, Any]:
+        """What the page itself writes: whole tables of the catalogue."""
+        return {**PAGE}
 
     def _scene(self) -> dict[str, Any]:
         """What there is to see now; called on the panel's thread."""
@@ -99,6 +115,11 @@ class LivePanel(anywidget.AnyWidget):
         self._channel.close()
         self.scene = {**self.scene, "closed": why}
 
+    def unheard(self) -> float:
+        """Seconds since a page that shows the panel last said something; infinite
+        before the first one did."""
+        return self._channel.unheard(clock.now())
+
     def close(self) -> None:
         """Stop and go from the page. Safe to repeat."""
         self.retire(WORDS["closed"])
@@ -108,15 +129,42 @@ class LivePanel(anywidget.AnyWidget):
         if self._retired:
             return
         scene = self._scene()
-        if scene != self.scene:
-            self.scene = scene
+        self._show(scene)
         if "closed" in scene:  # what it shows has ended for good
             self.retire(scene["closed"])
+
+    def _show(self, scene: dict[str, Any]) -> None:
+        with self.hold_sync():  # the page gets new words and the scene in them at once
+            if self.words.get("language") != language():
+                spoken = {"language": language(), "languages": [*LANGUAGES.items()]}
+                self.words = {**self._words(), **spoken}
+            if scene != self.scene:
+                self.scene = scene
 
     def _on_page(self, _: object, content: Any, buffers: object) -> None:
         if self._retired or not isinstance(content, dict):
             return
-        if content.get("kind") in ("hello", "ack", "bye"):
+        kind = content.get("kind")
+        if kind == "language":
+            _choose(content.get("language"))
+        elif kind in ("hello", "ack", "bye"):
             self._channel.hear(content)
+            if kind == "hello":
+                page_speaks(content.get("language"))
         else:
             self._on_command(content)
+
+
+def _choose(code: object) -> None:
+    """A page's menu; what is no language here is ignored."""
+    if isinstance(code, str) and code in LANGUAGES:
+        language(code)
+
+
+@on_change
+def _repeat() -> None:
+    """All panels say what they show again, in the new language."""
+    with _panels_lock:
+        panels = tuple(_panels.values())
+    for panel in panels:
+        panel._channel.wake()

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from labkit.panels.details import Statistics, details
+from labkit.panels.window import Window
+from labkit.panels.words import number
 
 if TYPE_CHECKING:
     from labkit.phone import Phone
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 RECENT = 1.0
 """Seconds over which a figure is taken."""
 LOSS_OVER = 5.0
+RATES_OVER = 2.0
 SPAN, BIN = 30.0, 0.5
 """Seconds that the small curve reaches back, and of one of its points."""
 KINDS: tuple[Literal["video"], Literal["audio"]] = ("video", "audio")
@@ -38,11 +43,11 @@ class Figures:
         """As people read them: latency and jitter in ms, loss in percent."""
         latency = _in_ms(self.latency)
         if self.latency is not None and self.error is not None:
-            latency += f" ± {1000 * self.error:.1f}"
+            latency += f" ± {number(1000 * self.error, 1)}"
         return {
             "latency": latency,
             "jitter": _in_ms(self.jitter),
-            "loss": "–" if self.loss is None else f"{100 * self.loss:.1f}",
+            "loss": "–" if self.loss is None else number(100 * self.loss, 1),
         }
 
 
@@ -56,6 +61,10 @@ class Measures:
     audio: Figures = field(default_factory=Figures)
     curves: tuple[tuple[float | None, ...], ...] = ((), ())
     """Latency of video and audio in ms, a point every `BIN` seconds, oldest first."""
+    details: tuple[tuple[str, str], ...] = ()
+    """What else there is to know, in words: name and value (`details`)."""
+    codec: str = ""
+    """Of the pictures."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for the page."""
@@ -70,8 +79,26 @@ class Measures:
 NOTHING = Measures()
 
 
+class Measuring:
+    """Measures one phone again and again: rates need two snapshots."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+        self._window: Window[Statistics] = Window(RATES_OVER)
+
+    def measured(self, now: float) -> Measures:
+        """What the phone's present call has measured until `now`."""
+        figures = measured(self._phone, now)
+        media = self._phone.media
+        if media is None:
+            return figures
+        earlier, later = self._window.add(media.statistics(), now, id(media))
+        codec = "" if later.video is None else later.video.codec
+        return replace(figures, details=details(earlier, later), codec=codec)
+
+
 def measured(phone: Phone, now: float) -> Measures:
-    """What the phone's present call has measured until `now`."""
+    """What the phone's present call has measured until `now`, without rates."""
     media = phone.media
     if media is None:
         return NOTHING
@@ -118,4 +145,4 @@ def _last(points: Points, since: float) -> list[tuple[float, float]]:
 
 
 def _in_ms(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{1000 * seconds:.1f}"
+    return "–" if seconds is None else number(1000 * seconds, 1)

@@ -5,6 +5,8 @@ falls seconds behind on a slow connection. So each page that shows the panel say
 times a second up to which picture it has come. Under way may be what fits in `LAG` at
 the rate at which a page takes them; the rest is dropped before it is sent. The window
 grows by one with each timely acknowledgement and falls with a late one, as TCP's does.
+From a page that is far away (a hub across an ocean) none comes soon: late is what comes
+`LAG` later than the quickest one did, as TCP Vegas has it, within bounds.
 
 Two things are not the page's fault: a page that has gone says nothing any more and must
 not hold up the others; and a cell that blocks the kernel's main loop holds up the
@@ -19,7 +21,10 @@ from collections import deque
 from dataclasses import dataclass
 
 LAG = 0.2
-"""Seconds that pictures may be under way before fewer are sent."""
+"""Seconds that pictures may be under way, beyond the page's distance, before fewer are
+sent."""
+FARTHEST = 0.3
+"""Seconds of distance that are believed; more is a queue that was there before us."""
 FIRST, LEAST, MOST = 6.0, 1.0, 12.0
 """The window, in pictures: to begin with, and its bounds."""
 GONE = 1.5
@@ -45,6 +50,8 @@ class Page:
     window: float = FIRST
     rate: float = BLIND_RATE
     """Pictures a second that come there."""
+    distance: float = FARTHEST
+    """Seconds from a picture's leaving to the quickest acknowledgement."""
 
 
 class Pacer:
@@ -118,8 +125,10 @@ class Pacer:
             return  # late because of us, not of the page
         if took > 0:
             page.rate += 0.4 * (min(came / took, 120.0) - page.rate)
-        if now - sent > LAG:
-            page.window = max(LEAST, min(page.window, page.rate * LAG))
+        page.distance = min(page.distance, now - sent)
+        patience = page.distance + LAG
+        if now - sent > patience:
+            page.window = max(LEAST, min(page.window, page.rate * patience))
         else:
             page.window = min(MOST, page.window + 1)
 

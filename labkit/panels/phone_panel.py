@@ -1,58 +1,84 @@
-"""A phone on the page: buttons, pictures, levels, figures.
+"""A phone on the page: pictures, buttons, chat, sources, figures.
 
     PhonePanel(alice)
+    PhonePanel(alice, files="clips", recordings="recordings")
 
-Buttons only leave commands with a worker; what is shown is a pure function of the
+Buttons only leave commands with a clerk; what is shown is a pure function of the
 phone's state (`view_model`). Python can press the same buttons: `panel.click("Call")`.
 
-Requirements D1-D3, A10, A13, A14. Notebook: 04-videocall.
+Requirements D1-D3, A10, A13, A14, C2-C9. Notebook: 04-videocall.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
-import logging
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from labkit.errors import LabkitError, LocalError, NoAnswer
+import traitlets
+
+from labkit.errors import LocalError, NoAnswer
 from labkit.net import clock
+from labkit.panels.clerk import Clerk
+from labkit.panels.dressing import KEYS, Dressing
 from labkit.panels.live import LivePanel, script
-from labkit.panels.measures import NOTHING, measured
-from labkit.panels.view_model import Desk, Entry, buttons, headline, phone_view
-from labkit.panels.words import BUTTONS, WORDS
-from labkit.panels.worker import Worker
+from labkit.panels.measures import NOTHING, Measuring
+from labkit.panels.page_devices import SCRIPTS, devices_view, line_of
+from labkit.panels.view_model import buttons, headline, phone_view
+from labkit.panels.words import BUTTONS, DEVICES_PAGE, WORDS, button_named
 from labkit.phone import Phone, PhoneState
 
 LONGEST_NAME = 256
-_log = logging.getLogger("labkit.panels")
+LONGEST_LINE = 1000
+"""Letters of one line of chat."""
+
+
+SELDOM = ("chat", "studio")
+"""Parts of the scene that are sent by themselves, when they change."""
 
 
 class PhonePanel(LivePanel):
     """One phone's panel; a second one for the same name takes the first one's place."""
 
-    _esm = script("phone.js")
+    _esm = script(
+        "controls.js",
+        *SCRIPTS,
+        *(f"phone/{name}.js" for name in (
+            "icons", "commands", "stage", "ring", "people", "chat", "studio",
+            "figures", "tabs", "keys",
+        )),
+        "phone.js",
+    )  # fmt: skip
+    rest = traitlets.Dict().tag(sync=True)
+    """What of the scene is large and changes seldom: the chat, the menus."""
+    line = traitlets.Unicode("").tag(sync=True)
+    """The model through which the browser's devices speak."""
 
-    def __init__(self, phone: Phone) -> None:
+    def __init__(
+        self,
+        phone: Phone,
+        *,
+        files: str | Path | None = None,
+        recordings: str | Path | None = None,
+    ) -> None:
+        """`files`: a folder whose films and sounds can be chosen as sources, and no
+        others. `recordings`: the folder that recordings are written into; it is made
+        when the first begins. Raises LocalError when `files` is no folder.
+        """
+        folder = None if files is None else Path(files).expanduser()
+        if folder is not None and not folder.is_dir():
+            raise LocalError(WORDS["no_such_folder"].format(folder=folder))
         super().__init__(phone.name, {"peer": 30.0, "own": 15.0})
         self.phone = phone
-        self._desk = Desk()
-        self._desk_lock = threading.Lock()
-        self._worker = Worker(phone.name)
-        self._commands: Mapping[str, Callable[[], None]] = {
-            "register": self._register,
-            "unregister": self._unregister,
-            "query": self._query,
-            "list": self._list,
-            "call": lambda: _forget(phone.call(self._name)),
-            "answer": lambda: _forget(phone.answer(0)),
-            "refuse": lambda: _forget(phone.refuse(0)),
-            "hang_up": lambda: _forget(phone.hang_up()),
-            "hold": lambda: _forget(phone.hold()),
-            "resume": lambda: _forget(phone.resume()),
-        }
+        self._line = line_of(phone)
+        self.line = self._line.reference
+        wake = self._channel.wake
+        keep = None if recordings is None else Path(recordings).expanduser()
+        self._clerk = Clerk(phone, keep, wake)
+        self._dressing = Dressing(phone, folder, wake)
+        self._measuring = Measuring(phone)
         offer = self._channel.offer
         self._stops = [
             phone.subscribe(self._phone_changed),
@@ -64,54 +90,50 @@ class PhonePanel(LivePanel):
     # --- for Python: the same as the page does ---
 
     def click(self, button: str, timeout: float = 10.0) -> None:
-        """Press a button by its name, "Call", and wait until that is done.
+        """Press a button by its name, "Call", and wait until that is done. The name may
+        be English or of the present language.
 
         What goes wrong is shown in the panel (`error`), as when a person clicks.
         Raises LocalError when the button is disabled or does not exist, NoAnswer when
         it is not done in `timeout` seconds.
         """
-        command = next((c for c, name in BUTTONS.items() if name == button), None)
+        command = button_named(button)
         if command is None:
             known = ", ".join(BUTTONS.values())
             raise LocalError(WORDS["no_button"].format(button=button, buttons=known))
         if not self.enabled(button):
             state, _ = headline(self.phone.state)
             raise LocalError(WORDS["not_now"].format(button=button, state=state))
-        done = self._post(command)
-        try:
-            if done is not None:
-                done.result(timeout)
-        except concurrent.futures.TimeoutError:
-            raise NoAnswer(
-                WORDS["settle"].format(button=button, seconds=timeout)
-            ) from None
+        _wait(self._clerk.post(command), button, timeout)
 
     def type_name(self, name: str) -> None:
         """Fill the field for the name to look up or call."""
-        self._note(typed=name, typed_by_us=self._desk.typed_by_us + 1)
+        desk = self._clerk.desk
+        self._clerk.note(typed=name, typed_by_us=desk.typed_by_us + 1)
 
     def enabled(self, button: str) -> bool:
         """Whether a button can be pressed now, by its name."""
-        return any(
-            BUTTONS[command] == button and on
-            for command, on in buttons(self.phone.state, self._desk).items()
-        )
+        command = button_named(button)
+        return command is not None and self._enabled[command]
 
     @property
     def error(self) -> str:
         """Why the last command failed, as the panel shows it; empty if it did not."""
-        return self._desk.error
+        return self._clerk.desk.error
 
     @property
     def notice(self) -> str:
         """The last thing the panel told, in words."""
-        return self._desk.said
+        return self._clerk.desk.said
 
     # --- inside ---
 
     @property
-    def _name(self) -> str:
-        return self._desk.typed.strip()
+    def _enabled(self) -> dict[str, bool]:
+        return buttons(self.phone.state, self._clerk.desk)
+
+    def _words(self) -> dict[str, Any]:
+        return {**super()._words(), **DEVICES_PAGE}
 
     def _scene(self) -> dict[str, Any]:
         state = self.phone.state
@@ -119,82 +141,56 @@ class PhonePanel(LivePanel):
         if not up:
             self._channel.forget("peer")
             self._channel.forget("own")
-        figures = measured(self.phone, clock.now()) if up else NOTHING
-        return phone_view(state, self._desk, figures)
+        figures = self._measuring.measured(clock.now()) if up else NOTHING
+        studio = self._dressing.view(figures.codec)
+        scene = phone_view(state, replace(self._clerk.desk, studio=studio), figures)
+        return {**scene, "devices": devices_view(self.phone)}
+
+    def _show(self, scene: dict[str, Any]) -> None:
+        with self.hold_sync():  # the page gets both at once
+            rest = {key: scene.pop(key) for key in SELDOM if key in scene}
+            if rest and rest != self.rest:
+                self.rest = rest
+            super()._show(scene)
 
     def _on_command(self, content: Mapping[str, Any]) -> None:
-        text = content.get("text")
-        if isinstance(text, str):
-            self._note(typed=text[:LONGEST_NAME])
+        kind, text = content.get("kind"), content.get("text")
+        if kind == "set":
+            self._dressing.wishes.hear(content, KEYS)
+        if kind == "say" and isinstance(text, str):
+            if text.strip() and len(text) <= LONGEST_LINE:
+                self._clerk.say(text)
+        elif isinstance(text, str):
+            self._typed(str(kind), text[:LONGEST_NAME])
         command = str(content.get("command"))
-        if content.get("kind") == "command" and command in BUTTONS:
-            self._post(command)
+        if kind == "command" and command in BUTTONS:
+            self._clerk.post(command)
 
-    def _post(self, command: str) -> concurrent.futures.Future[None] | None:
-        done = self._worker.post(lambda: self._do(command))
-        if done is None:
-            working = BUTTONS.get(self._desk.working, BUTTONS[command])
-            self._note(error=WORDS["busy_worker"].format(button=working))
-        return done
-
-    def _do(self, command: str) -> None:
-        """On the worker's thread: whatever happens ends in words on the panel."""
-        if not buttons(self.phone.state, self._desk)[command]:
-            state, _ = headline(self.phone.state)
-            text = WORDS["not_now"].format(button=BUTTONS[command], state=state)
-            self._note(error=text)
-            return
-        self._note(working=command, error="")
-        error = ""
-        try:
-            self._commands[command]()
-        except LabkitError as told:
-            error = str(told)
-        except Exception as unexpected:
-            _log.exception("%s failed", command)
-            error = WORDS["unexpected"].format(
-                button=BUTTONS[command], error=type(unexpected).__name__
-            )
-        self._note(working="", error=error)
-
-    def _note(self, **changes: Any) -> None:
-        with self._desk_lock:
-            self._desk = replace(self._desk, **changes)
-        self._channel.wake()
+    def _typed(self, kind: str, text: str) -> None:
+        match kind:
+            case "typed":
+                self._clerk.note(typed=text, search=text)
+            case "chosen" | "command":
+                self._clerk.note(typed=text)
 
     def _phone_changed(self, state: PhoneState) -> None:
-        self._note(said=state.notice)
-
-    def _register(self) -> None:
-        self.phone.register()
-        self._fetch_users()
-
-    def _unregister(self) -> None:
-        self.phone.unregister()
-        self._note(users=None)
-
-    def _query(self) -> None:
-        user = self.phone.query(self._name)
-        address = f"{user.host}:{user.port}"
-        self._note(said=WORDS["found"].format(name=user.name, address=address))
-
-    def _list(self) -> None:
-        count = self._fetch_users()
-        word = "listed_one" if count == 1 else "listed"
-        self._note(said=WORDS[word].format(count=count))
-
-    def _fetch_users(self) -> int:
-        users = tuple(
-            Entry(user.name, f"{user.host}:{user.port}") for user in self.phone.users()
-        )
-        self._note(users=users)
-        return len(users)
+        self._clerk.note(said=state.notice)
 
     def _let_go(self) -> None:
         for stop in self._stops:
             stop()
-        self._worker.close()
+        self._line.leave()
+        self._clerk.close()
+        self._dressing.wishes.close()
 
 
-def _forget(_: object) -> None:
-    """The phone's methods return a Call; the panel shows the state instead."""
+def _wait(
+    done: concurrent.futures.Future[None] | None, button: str, timeout: float
+) -> None:
+    if done is None:
+        return
+    try:
+        done.result(timeout)
+    except concurrent.futures.TimeoutError:
+        text = WORDS["settle"].format(button=button, seconds=timeout)
+        raise NoAnswer(text) from None

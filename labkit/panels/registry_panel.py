@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.net.registry import Registry
 from labkit.panels.live import LivePanel, script
-from labkit.panels.words import WORDS
+from labkit.panels.words import WORDS, say
 from labkit.trace import Record, full_text, summary
 from labkit.trace.describe import clock_text
 
@@ -54,7 +54,7 @@ class RegistryPanel(LivePanel):
                 for user in users[:MOST_USERS]
             ],
             "lines": list(self._lines),
-            "event": self._event,
+            "event": say(self._event),
         }
         closed = {} if registry.is_open else {"closed": WORDS["registry_closed"]}
         return {**scene, **closed}

@@ -14,6 +14,7 @@ and in a saved notebook. Requirements A15, D2. Notebook: 06-loss.
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakSet
 
 import anywidget
 import numpy as np
@@ -22,7 +23,7 @@ import traitlets
 from labkit.errors import LocalError
 from labkit.panels.live import STYLE, script
 from labkit.panels.sound import Samples, Stretch, waveform
-from labkit.panels.words import SOUND_PAGE, WORDS
+from labkit.panels.words import SOUND_PAGE, WORDS, language, number, on_change
 
 MOST = 12
 """Stretches in one panel."""
@@ -35,25 +36,42 @@ class SoundPanel(anywidget.AnyWidget):
     _css = STYLE
     scene = traitlets.Dict().tag(sync=True)
     """What the page shows; plain data."""
-    words = traitlets.Dict(SOUND_PAGE).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    """What the page itself writes, in the present language."""
     sounds = traitlets.List(traitlets.Bytes()).tag(sync=True)
     """A WAV file for each stretch."""
 
-    def __init__(self, *stretches: Stretch, title: str = WORDS["listen"]) -> None:
+    def __init__(self, *stretches: Stretch, title: str = "") -> None:
         """Raises LocalError for no stretch, or too many."""
         if not 1 <= len(stretches) <= MOST:
             raise LocalError(
                 WORDS["how_many_sounds"].format(count=len(stretches), most=MOST)
             )
-        self.stretches = stretches
-        super().__init__(
-            scene=sound_view(stretches, title), sounds=[one.wav for one in stretches]
-        )
+        self.stretches, self._title = stretches, title
+        super().__init__(sounds=[one.wav for one in stretches])
+        self._show()
+        _shown.add(self)
+
+    def _show(self) -> None:
+        """In the present language; called again when it changes."""
+        title = self._title or WORDS["listen"]
+        with self.hold_sync():
+            self.words = {**SOUND_PAGE, "language": language()}
+            self.scene = sound_view(self.stretches, title)
+
+
+_shown: WeakSet[SoundPanel] = WeakSet()
+
+
+@on_change
+def _repeat() -> None:
+    for panel in tuple(_shown):
+        panel._show()
 
 
 def before_after(
     *stretches: tuple[str, Samples, int] | tuple[str, Samples, int, str],
-    title: str = WORDS["listen"],
+    title: str = "",
 ) -> SoundPanel:
     """A panel of (name, samples, rate) or (name, samples, rate, text), in this order.
 
@@ -73,7 +91,7 @@ def sound_view(stretches: tuple[Stretch, ...], title: str) -> dict[str, Any]:
                 "name": one.name,
                 "text": one.text,
                 "seconds": one.seconds,
-                "length": WORDS["seconds"].format(seconds=one.seconds),
+                "length": WORDS["seconds"].format(seconds=number(one.seconds, 1)),
                 "wave": waveform(one.samples),
             }
             for one in stretches

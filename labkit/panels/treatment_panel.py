@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import traitlets
-
 from labkit.errors import LocalError
 from labkit.net import clock
 from labkit.panels.asked import Treated
@@ -28,7 +26,7 @@ from labkit.panels.treatment_view import (
     treatment_view,
 )
 from labkit.panels.wishes import Wishes
-from labkit.panels.words import PAGE, TREATMENT_PAGE, WORDS
+from labkit.panels.words import TREATMENT_PAGE, WORDS
 
 KEYS = frozenset({*NAMES, "auto"})
 
@@ -37,7 +35,6 @@ class TreatmentPanel(LivePanel):
     """The switches of one phone or several, and what they change."""
 
     _esm = script("controls.js", "treatments.js")
-    words = traitlets.Dict({**PAGE, **TREATMENT_PAGE, "table": table()}).tag(sync=True)
 
     def __init__(self, *phones: Treated) -> None:
         """Raises LocalError without a phone."""
@@ -70,6 +67,9 @@ class TreatmentPanel(LivePanel):
         return self._wishes.errors
 
     # --- inside ---
+
+    def _words(self) -> dict[str, Any]:
+        return {**super()._words(), **TREATMENT_PAGE, "table": table()}
 
     def _scene(self) -> dict[str, Any]:
         now = clock.now()

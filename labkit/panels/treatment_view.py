@@ -16,7 +16,13 @@ from labkit.errors import LocalError
 from labkit.media import treatments as bounds
 from labkit.media.treatments import CHOICES, SWITCHES, Treatments
 from labkit.panels.effect import NO_EFFECT, Effect
-from labkit.panels.words import CHOICE_WORDS, TREATMENT_GROUPS, TREATMENTS, WORDS
+from labkit.panels.words import (
+    CHOICE_WORDS,
+    TREATMENT_GROUPS,
+    TREATMENT_PAGE,
+    TREATMENTS,
+    WORDS,
+)
 
 NAMES = tuple(one.name for one in fields(Treatments))
 NUMBERS: Mapping[str, tuple[int, ...]] = {
@@ -39,6 +45,30 @@ NEEDS: Mapping[str, tuple[str, tuple[object, ...]]] = {
     "catch_up": ("playout", ("fixed", "adaptive", "quantile")),
 }
 """What counts only beside a certain value of another."""
+LAYOUT: Sequence[tuple[str, str, tuple[str, ...]]] = (
+    ("send", "sound", ("red", "interleaving")),
+    (
+        "send",
+        "both",
+        ("parity", "reed_solomon", "retransmission", "copies", "rate_rule"),
+    ),
+    ("send", "pictures", ("restart_intervals",)),
+    (
+        "receive",
+        "sound",
+        (
+            "playout",
+            "playout_delay",
+            "playout_least",
+            "playout_most",
+            "catch_up",
+            "concealment",
+        ),
+    ),
+    ("receive", "both", ("reordering", "nack", "lip_sync")),
+    ("receive", "pictures", ("keep_old_pixels", "keyframe_requests")),
+)
+"""The order of the treatments on the panel: side, of what, names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +86,11 @@ class Share:
 
 
 def table() -> list[dict[str, Any]]:
-    """The page's rows, group by group: what never changes."""
+    """The page's rows, group by group: what changes with the language alone."""
+    words = TREATMENT_GROUPS
     return [
-        {"side": side, "of": of, "rows": [_row(name) for name in names]}
-        for side, of, names in TREATMENT_GROUPS
+        {"side": words[side], "of": words[of], "rows": [_row(name) for name in names]}
+        for side, of, names in LAYOUT
     ]
 
 
@@ -111,11 +142,11 @@ def changed(
 def value_text(name: str, value: object) -> str:
     """A treatment's value for people: `off`, `2`, `Kurose–Ross`, `60 ms`."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return TREATMENT_PAGE["on" if value else "off"]
     if isinstance(value, float):
         return f"{_milliseconds(value)} ms"
     if name in NUMBERS and value == OFF.get(name):
-        return "off"
+        return TREATMENT_PAGE["off"]
     return CHOICE_WORDS.get(str(value), str(value))
 
 

@@ -21,7 +21,7 @@ from labkit.panels.words import WORDS
 from labkit.panels.worker import Worker
 
 MOST_PAGES = 32
-LONGEST_TEXT = 64
+LONGEST_TEXT = 128
 Fulfil: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, str]]
 _log = logging.getLogger("labkit.panels")
 

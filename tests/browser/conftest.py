@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,12 +60,25 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for all tests; each gets a fresh profile in it."""
+def launch(chromium: str) -> Iterator[Callable[[list[str]], Browser]]:
+    """Starts a Chromium with these flags, which ends with the tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+        started: list[Browser] = []
+
+        def launch(flags: list[str]) -> Browser:
+            kind = playwright.chromium
+            started.append(kind.launch(executable_path=chromium, args=flags))
+            return started[-1]
+
+        yield launch
+        for browser in started:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[[list[str]], Browser]) -> Browser:
+    """One Chromium for all tests; each gets a fresh profile in it."""
+    return launch(FLAGS)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +96,18 @@ def lab(
     browser: Browser, jupyterlab: LabServer, request: pytest.FixtureRequest
 ) -> Iterator[LabPage]:
     """A page of JupyterLab; at the end its console must have been free of errors."""
+    yield from lab_page(browser, jupyterlab, request)
+
+
+def lab_page(
+    browser: Browser, jupyterlab: LabServer, request: pytest.FixtureRequest
+) -> Iterator[LabPage]:
+    """The same in any Chromium, for a fixture to yield from."""
     width, height = SIZES["laptop"]
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale=getattr(request, "param", "en-US"),
+    )
     context.set_default_timeout(20_000)
     lab = LabPage(context.new_page(), jupyterlab)
     yield lab

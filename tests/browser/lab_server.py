@@ -17,11 +17,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from tests.conftest import ROOT
 
 STARTS_WITHIN = 60.0
 ENDS_WITHIN = 15.0
@@ -32,6 +34,10 @@ FLAGS = [
     "--allow-root",
     "--ServerApp.ip=127.0.0.1",
     "--ServerApp.port=0",
+    # The name under which a page comes from another computer, for what browsers keep
+    # from such pages; a browser is told that it is this machine.
+    "--ServerApp.local_hostnames=localhost",
+    "--ServerApp.local_hostnames=lab.test",
     # The page's `window.jupyterapp`, through which the tests run cells.
     "--LabApp.expose_app_in_browser=True",
 ]
@@ -57,9 +63,11 @@ def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 class LabServer:
     """One JupyterLab server process, started by the constructor."""
 
-    def __init__(self, folder: Path, notebooks: Path) -> None:
+    def __init__(self, folder: Path, notebooks: Path, on: Sequence[str] = ()) -> None:
         """Copies `notebooks` into `folder`, the server's whole world; TimeoutError with
-        the server's log if it does not come up."""
+        the server's log if it does not come up. `on` is what starts a program on
+        another host."""
+        self.on = on
         self.notebooks = folder / "notebooks"
         self.runtime = folder / "runtime"
         self.log = folder / "server.log"
@@ -72,7 +80,7 @@ class LabServer:
         self._write_settings(folder / "config" / "lab" / "user-settings")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *FLAGS],
+                [*self.on, sys.executable, "-m", "jupyterlab", *FLAGS],
                 cwd=self.notebooks,
                 env=self._environment(folder),
                 stdin=subprocess.DEVNULL,
@@ -115,6 +123,8 @@ class LabServer:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
             "JUPYTER_TOKEN": self.token,
             "PYTHONUNBUFFERED": "1",
+            # The kit beside these tests, whatever is installed.
+            "PYTHONPATH": str(ROOT),
         }
 
     def _listening(self) -> str | None:
@@ -174,14 +184,20 @@ class LabServer:
             os.kill(kernel, signal.SIGKILL)
 
     def kernel_processes(self) -> Iterator[int]:
-        """The process ids of our kernels: their command line names our runtime folder.
+        """The process ids of our kernels."""
+        return kernels_in(self.runtime)
 
-        Linux only; elsewhere a kernel notices that its server has gone.
-        """
-        ours = os.fsencode(self.runtime)
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if ours in (process / "cmdline").read_bytes():
-                    yield int(process.name)
-            except OSError:
-                continue
+
+def kernels_in(runtime: Path) -> Iterator[int]:
+    """The process ids of a server's kernels: their command line names its runtime
+    folder.
+
+    Linux only; elsewhere a kernel notices that its server has gone.
+    """
+    ours = os.fsencode(runtime)
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if ours in (process / "cmdline").read_bytes():
+                yield int(process.name)
+        except OSError:
+            continue

@@ -88,7 +88,9 @@ def test_a_second_page_that_vanishes_does_not_hold_up_the_first(
     second = LabPage(lab.page.context.new_page(), lab.server)
     second.open_notebook(notebook)
     there = second.cell(0).get_by_role("img", name="a test card")
-    grows(second, there, 5)
+    # A picture leaves when the last one has come to both: two pages, each with a whole
+    # JupyterLab, answer late where the processors are taken.
+    grows(second, there, 5, seconds=45.0)
     grows(lab, picture, 5)
     second.page.close(run_before_unload=False)
     grows(lab, picture, 60, seconds=10.0)

@@ -12,8 +12,11 @@ WRONG = (
     None, True, -1, 10**400, 1e308, float("nan"), "", "x" * 10**6, "\0", [], [[]], {},
     {"a": 1}, b"x",
 )  # fmt: skip
-KINDS = ("hello", "ack", "bye", "command", "open", "name", None, 7, [], {})
-FIELDS = ("page", "numbers", "number", "text", "command")
+KINDS = (
+    "hello", "ack", "bye", "command", "open", "name", "set", "say", "typed", "chosen",
+    "language", None, 7, [], {},
+)  # fmt: skip
+FIELDS = ("page", "numbers", "number", "text", "command", "key", "value", "wish")
 STREAMS = ("peer", "own", "video", "plot")
 
 

@@ -22,7 +22,10 @@ class Network:
     delay: float = 0.01
     queue: list[tuple[int, float]] = field(default_factory=list)
     lags: list[tuple[float, float]] = field(default_factory=list)
+    acks: list[tuple[float, int]] = field(default_factory=list)
     got: int = 0
+    far: float = 0.0
+    """Seconds more until an acknowledgement is heard."""
     present: bool = True
     _free: float = 0.0
     _told: float = 0.0
@@ -39,7 +42,9 @@ class Network:
             self.lags.append((now, now - sent + self.delay))
         if self.present and hears and now - self._told >= 0.08:
             self._told = now
-            pacer.heard(self.name, self.got, now)
+            self.acks.append((now + self.far, self.got))
+        while self.acks and self.acks[0][0] <= now:
+            pacer.heard(self.name, self.acks.pop(0)[1], now)
 
 
 def run(
@@ -83,6 +88,18 @@ def test_a_slow_page_gets_what_it_can_take_and_is_never_far_behind() -> None:
     settled = [lag for now, lag in page.lags if now > 102.0]
     assert max(settled) <= 0.5
     assert len([at for at in sent if at > 102.0]) >= 36, "the connection is used"
+
+
+def test_a_page_that_is_far_but_quick_gets_nearly_every_picture() -> None:
+    sent = run(Pacer(), [Network("a", 200.0, far=0.25)], 6.0)
+    assert len([at for at in sent if at > 102.0]) >= 4 * 28
+
+
+def test_a_page_that_is_far_and_slow_is_not_a_second_behind() -> None:
+    page = Network("a", 10.0, far=0.25)
+    sent = run(Pacer(), [page], 8.0)
+    assert max(lag for now, lag in page.lags if now > 103.0) <= 0.9
+    assert len([at for at in sent if at > 103.0]) >= 45
 
 
 def test_a_page_that_was_slow_is_back_at_once() -> None:

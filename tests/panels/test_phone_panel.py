@@ -246,7 +246,7 @@ def test_nothing_is_left_behind(
         LadderPanel(alice, registry, bob),
         LatencyPlot(alice),
     ]
-    assert len(set(threading.enumerate()) - before) == 5
+    assert len(set(threading.enumerate()) - before) == 6
     for panel in made:
         panel.close()
         panel.close()
@@ -305,3 +305,19 @@ def test_the_latency_plot_is_a_picture_and_words(
     assert png.startswith(b"\x89PNG")
     page.wait(lambda: "Video latency" in plot.scene["text"], "the plot's words")
     plot.close()
+
+
+def test_a_name_that_is_taken_is_exchanged_for_a_free_one_by_one_button(
+    registry: Registry,
+) -> None:
+    with Phone("dora", registry) as other, Phone("eve", registry) as phone:
+        other._directory._name = "eve"  # another kernel's eve
+        other.register()
+        panel = PhonePanel(phone)
+        assert not panel.enabled("Take the free name")
+        panel.click("Register")
+        assert "'eve-2' is free" in panel.error
+        panel.click("Take the free name")
+        assert panel.error == ""
+        assert (phone.name, phone.state.registered) == ("eve-2", True)
+        assert not panel.enabled("Take the free name")

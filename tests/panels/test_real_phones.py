@@ -59,9 +59,9 @@ class Call:
             assert call is not None
             assert call.state.is_up
             assert media is not None
-            before = media.statistics()
-            assert before.audio is not None
-            heard = before.audio.inbound.packetsReceived
+            # The line is there a moment after the acceptance.
+            wait_for(lambda media=media: media.statistics().audio is not None)
+            heard = media.statistics().audio.inbound.packetsReceived
             wait_for(
                 lambda media=media, heard=heard: (
                     media.statistics().audio.inbound.packetsReceived > heard + 5
@@ -85,8 +85,9 @@ def call() -> Iterator[Call]:
     bob = Phone("bob", registry, treatments=plain, formats=sound)
     bob.register()
     alice.register()
-    alice.call("bob")
+    placed = alice.call("bob")
     bob.answer()
+    placed.wait("accepted")
     call = Call(alice, bob, [])
     yield call
     for panel in call.panels:

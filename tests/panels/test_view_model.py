@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from labkit.effects import Address
 from labkit.panels.measures import Figures, Measures, curve
 from labkit.panels.view_model import Desk, Entry, buttons, phone_view, timer
-from labkit.panels.words import BUTTONS
+from labkit.panels.words import BUTTONS, language
 from labkit.phone import PhoneState
 from labkit.phone.state import CallSnapshot
 from labkit.signalling.machine.states import CallState
 
 REGISTRY = Address("127.0.0.1", 5000)
+UP = ("register", "list", "hang_up")
+"""Enabled in every call that is up."""
 
 
 def phone(
@@ -30,13 +32,17 @@ def phone(
     why: str = "",
     seconds: float = 0.0,
     closed: bool = False,
+    muted: bool = False,
+    video_paused: bool = False,
 ) -> PhoneState:
     snapshot = call and CallSnapshot(
         "bob", Address("127.0.0.1", 5062), outgoing, call, why, seconds,
         held_by_me, held_by_peer,
     )  # fmt: skip
     here = Address("127.0.0.1", 5060)
-    return PhoneState("alice", here, registry, registered, snapshot, "", closed)
+    return PhoneState(
+        "alice", here, registry, registered, snapshot, "", closed, video_paused, muted
+    )
 
 
 def enabled(state: PhoneState, typed: str = "") -> set[str]:
@@ -55,16 +61,21 @@ def enabled(state: PhoneState, typed: str = "") -> set[str]:
         (phone(CallState.CALLING), "bob", {"register", "list", "query", "hang_up"}),
         (phone(CallState.RINGING), "", {"register", "list", "hang_up"}),
         (phone(CallState.INCOMING), "", {"register", "list", "answer", "refuse"}),
-        (phone(CallState.ACCEPTED), "", {"register", "list", "hold", "hang_up"}),
+        (phone(CallState.ACCEPTED), "", {*UP, "hold", "mute", "pause_video"}),
         (
             phone(CallState.HELD, held_by_me=True),
             "",
-            {"register", "list", "resume", "hang_up"},
+            {*UP, "resume", "mute", "pause_video"},
         ),
         (
             phone(CallState.HELD, held_by_peer=True),
             "",
-            {"register", "list", "hold", "hang_up"},
+            {*UP, "hold", "mute", "pause_video"},
+        ),
+        (
+            phone(CallState.ACCEPTED, muted=True, video_paused=True),
+            "",
+            {*UP, "hold", "unmute", "resume_video"},
         ),
         (phone(CallState.ENDED), "bob", {"register", "list", "query", "call"}),
         (phone(CallState.ACCEPTED, closed=True), "bob", set()),
@@ -117,6 +128,16 @@ def test_pictures_and_figures_are_shown_only_during_a_call() -> None:
         "audio": {"latency": "–", "jitter": "–", "loss": "–"},
         "curves": [[1.0, None], []],
     }
+
+
+def test_figures_have_the_decimal_sign_of_the_language() -> None:
+    figures = Figures(0.0021, 0.0001, 0.0005, 0.015)
+    try:
+        language("es")
+        told = figures.as_dict()
+    finally:
+        language("en")
+    assert told == {"latency": "2,1 ± 0,1", "jitter": "0,5", "loss": "1,5"}
 
 
 def test_ones_own_row_on_the_list_is_marked() -> None:

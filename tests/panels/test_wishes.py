@@ -119,4 +119,4 @@ def test_nonsense_from_a_page_is_no_wish(desk: Desk, content: dict[str, Any]) ->
 def test_a_long_text_is_cut(desk: Desk) -> None:
     desk.wishes.hear({"key": "loss", "value": "9" * 10_000}, KEYS)
     desk.wish(seed=1)
-    assert max(len(str(wanted.get("loss", ""))) for wanted in desk.done) == 64
+    assert max(len(str(wanted.get("loss", ""))) for wanted in desk.done) == 128

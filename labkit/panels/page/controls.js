@@ -6,7 +6,7 @@ const TELL_EVERY = 100; // milliseconds, of one control
 class Wishes {
   constructor(link) {
     this.link = link;
-    this.number = 0;
+    link.wished ??= 0; // of all views, also of one that was in another language
     this.controls = {};
   }
 
@@ -24,8 +24,8 @@ class Wishes {
     clearTimeout(control.timer);
     const tell = () => {
       control.toldAt = performance.now();
-      control.waitsFor = this.number += 1;
-      this.link.say({ kind: "set", key, value, wish: this.number });
+      control.waitsFor = this.link.wished += 1;
+      this.link.say({ kind: "set", key, value, wish: control.waitsFor });
     };
     const wait = control.toldAt + TELL_EVERY - performance.now();
     if (wait <= 0) tell();
@@ -133,4 +133,12 @@ function numberControl(label, describedBy, changed, size = 5) {
       node.setAttribute("aria-invalid", Boolean(text));
     },
   };
+}
+
+// The languages there are, each by its own name; all panels of the kernel change to it.
+function languageMenu(link, words) {
+  const node = quietKeys(element("select", { class: "lk-menu lk-language", "aria-label": words.choose_language, title: words.choose_language },
+    ...words.languages.map(([code, name]) => element("option", { value: code, lang: code, selected: code === words.language }, name))));
+  node.addEventListener("change", () => link.say({ kind: "language", language: node.value }));
+  return node;
 }

@@ -5,8 +5,8 @@ export default panel((root, link, words) => {
     element("span", { class: "lk-hint" }, words.open_message));
   const rungs = element("div", { class: "lk-rungs", tabindex: 0, role: "region", "aria-label": words.ladder });
   const close = element("button", { type: "button", class: "lk-button" }, words.close_message);
-  const title = element("h4");
-  const text = element("pre", { class: "lk-text", tabindex: 0 });
+  const title = element("h4", { lang: "en" }); // what the trace says is in English
+  const text = element("pre", { class: "lk-text", tabindex: 0, lang: "en" });
   const message = element("section", { class: "lk-message", hidden: true },
     element("div", { class: "lk-between" }, title, close), text);
   root.append(head, element("div", { class: "lk-ladder-body" }, rungs, message));
@@ -41,6 +41,7 @@ export default panel((root, link, words) => {
     const template = document.createElement("template");
     template.innerHTML = source;
     const fresh = template.content.querySelector("svg");
+    fresh.setAttribute("lang", "en");
     const old = rungs.querySelector(":scope > svg");
     const atEnd = rungs.scrollHeight - rungs.scrollTop - rungs.clientHeight < 48;
     drawHeads(fresh);

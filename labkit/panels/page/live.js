@@ -19,6 +19,7 @@ class Link {
     this.acknowledgedAt = 0;
     this.greetedAt = 0;
     this.timer = null;
+    this.leave = () => this.say({ kind: "bye" });
     model.on("msg:custom", (content, buffers) => this.hear(content, buffers));
   }
 
@@ -27,6 +28,7 @@ class Link {
     if (this.views.size === 1) {
       this.heardAt = performance.now();
       this.watch = setInterval(() => this.watchOver(), 500);
+      window.addEventListener("pagehide", this.leave);
       this.greet();
     }
     for (const [stream, blob] of Object.entries(this.newest)) view.picture?.(stream, blob);
@@ -38,7 +40,8 @@ class Link {
     this.views.delete(view);
     if (this.views.size === 0) {
       clearInterval(this.watch);
-      this.say({ kind: "bye" });
+      window.removeEventListener("pagehide", this.leave);
+      this.leave();
     }
   }
 
@@ -52,7 +55,7 @@ class Link {
 
   greet() {
     this.greetedAt = performance.now();
-    this.say({ kind: "hello" });
+    this.say({ kind: "hello", language: navigator.language });
   }
 
   hear(content, buffers) {
@@ -101,7 +104,7 @@ class Link {
 class Screen {
   constructor(className) {
     this.node = element("canvas", { class: `${className} lk-empty`, role: "img", width: 4, height: 3 });
-    this.context = this.node.getContext("2d");
+    this.context = this.node.getContext("bitmaprenderer");
     this.waiting = null;
     this.busy = false;
     this.painted = 0;
@@ -125,7 +128,6 @@ class Screen {
       try {
         const picture = await createImageBitmap(blob);
         this.draw(picture);
-        picture.close();
       } catch {
         // Not a picture: the next one comes.
       }
@@ -137,8 +139,7 @@ class Screen {
     const { width, height } = picture;
     if (this.node.width !== width || this.node.height !== height)
       Object.assign(this.node, { width, height });
-    this.context.globalCompositeOperation = "copy"; // a clear ground stays clear
-    this.context.drawImage(picture, 0, 0);
+    this.context.transferFromImageBitmap(picture); // handed over, not drawn again
     this.node.dataset.painted = this.painted += 1;
     this.node.classList.remove("lk-empty");
   }
@@ -179,14 +180,19 @@ function panel(build) {
         link = new Link(model);
       },
       render({ model, el }) {
-        const words = model.get("words");
-        const root = element("section", { class: "lk-panel" });
+        let words, root, content;
         const state = element("p", { class: "lk-closed", role: "status", hidden: true });
+        const make = () => {
+          words = model.get("words");
+          root = element("section", { class: "lk-panel", lang: words.language });
+          content = build(root, link, words);
+        };
+        make();
         el.classList.add("lk-root");
         el.append(state, root);
-        const content = build(root, link, words);
         const view = {
-          ...content,
+          picture: (...shown) => content.picture?.(...shown),
+          told: (...said) => content.told?.(...said),
           silent(is) {
             const closed = model.get("scene").closed;
             const text = closed || (is ? words.silent : "");
@@ -201,10 +207,24 @@ function panel(build) {
           content.draw(scene);
           if (scene.closed) view.silent(false);
         };
+        // Another language: all anew, but the control that has the focus keeps it.
+        const controls = () => [...root.querySelectorAll("button, input, select, textarea, [tabindex]")];
+        const speak = () => {
+          const focused = controls().indexOf(document.activeElement);
+          const former = root;
+          content.free?.();
+          make();
+          former.replaceWith(root);
+          draw();
+          for (const [stream, blob] of Object.entries(link.newest)) view.picture(stream, blob);
+          controls()[focused]?.focus();
+        };
+        model.on("change:words", speak);
         model.on("change:scene", draw);
         draw();
         const detach = link.attach(view);
         return () => {
+          model.off("change:words", speak);
           model.off("change:scene", draw);
           detach();
           content.free?.();

@@ -1,32 +1,46 @@
 // No link to a kernel: all there is to hear and see is in the model.
 export default {
   render({ model, el }) {
-    const words = model.get("words");
-    const scene = model.get("scene");
-    const sounds = model.get("sounds");
-    const name = element("h3", { class: "lk-name" }, scene.title);
-    const players = scene.stretches.map((one, at) => new Player(one, sounds[at], scene.longest, words));
-    const root = element("section", { class: "lk-panel lk-sound", "aria-label": scene.title },
-      element("header", { class: "lk-head" }, name, element("span", { class: "lk-hint" }, words.goes_on)),
-      element("ol", { class: "lk-stretches" }, ...players.map((player) => player.node)));
     el.classList.add("lk-root");
-    el.append(root);
-
-    // One at a time; the next goes on where the last one stopped.
-    let last = null;
-    for (const player of players) {
-      player.starts = () => {
-        if (last && last !== player) {
-          const at = last.at;
-          last.stop();
-          player.seek(at < player.seconds - 0.05 ? at : 0);
-        }
-        last = player;
-      };
-    }
-    return () => players.forEach((player) => player.free());
+    let free = show(model, el);
+    const speak = () => {
+      free();
+      el.replaceChildren();
+      free = show(model, el);
+    };
+    model.on("change:words", speak);
+    return () => {
+      model.off("change:words", speak);
+      free();
+    };
   },
 };
+
+function show(model, el) {
+  const words = model.get("words");
+  const scene = model.get("scene");
+  const sounds = model.get("sounds");
+  const name = element("h3", { class: "lk-name" }, scene.title);
+  const players = scene.stretches.map((one, at) => new Player(one, sounds[at], scene.longest, words));
+  const root = element("section", { class: "lk-panel lk-sound", "aria-label": scene.title, lang: words.language },
+    element("header", { class: "lk-head" }, name, element("span", { class: "lk-hint" }, words.goes_on)),
+    element("ol", { class: "lk-stretches" }, ...players.map((player) => player.node)));
+  el.append(root);
+
+  // One at a time; the next goes on where the last one stopped.
+  let last = null;
+  for (const player of players) {
+    player.starts = () => {
+      if (last && last !== player) {
+        const at = last.at;
+        last.stop();
+        player.seek(at < player.seconds - 0.05 ? at : 0);
+      }
+      last = player;
+    };
+  }
+  return () => players.forEach((player) => player.free());
+}
 
 class Player {
   constructor(one, wav, longest, words) {
@@ -48,6 +62,8 @@ class Player {
       this.wave.node, this.alert);
     for (const what of ["play", "pause", "ended"]) this.audio.addEventListener(what, () => this.shows());
     this.length = one.length;
+    const tenths = new Intl.NumberFormat(words.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+    this.tenths = (seconds) => tenths.format(seconds);
     this.shows();
   }
 
@@ -83,7 +99,7 @@ class Player {
     write(this.button, playing ? "❚❚" : "▶");
     this.button.setAttribute("aria-label", fill(playing ? this.words.pause_this : this.words.play_this, { name: this.name }));
     this.button.setAttribute("aria-pressed", playing);
-    write(this.time, this.at > 0 && !this.audio.ended ? `${this.at.toFixed(1)} / ${this.length}` : this.length);
+    write(this.time, this.at > 0 && !this.audio.ended ? `${this.tenths(this.at)} / ${this.length}` : this.length);
     this.wave.reached(this.audio.ended ? 0 : this.at / this.seconds);
     cancelAnimationFrame(this.request);
     if (playing) this.request = requestAnimationFrame(() => this.shows());
