@@ -22,6 +22,8 @@ class Host:
     def __init__(self, name: str, address: str) -> None:
         self.name = name
         self.address = address
+        self.runs = ("ip", "netns", "exec", name)
+        """What starts a program on this host."""
 
     def ip(self, *arguments: str) -> None:
         ip("-n", self.name, *arguments)
@@ -39,7 +41,7 @@ class Host:
     @contextmanager
     def labkit(self, *arguments: str) -> Iterator[Program]:
         """`labkit …` on this host, killed at the end."""
-        running = Program(self.name, *arguments)
+        running = Program(self, *arguments)
         try:
             yield running
         finally:
@@ -51,18 +53,9 @@ class Host:
 class Program:
     """`labkit …` in a process of its own on one host."""
 
-    def __init__(self, host: str, *arguments: str) -> None:
+    def __init__(self, host: Host, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [
-                "ip",
-                "netns",
-                "exec",
-                host,
-                sys.executable,
-                "-m",
-                "labkit.cli",
-                *arguments,
-            ],
+            [*host.runs, sys.executable, "-m", "labkit.cli", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
