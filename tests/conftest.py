@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+
+# Who starts the tests in the background has them, and all that they start, ignore
+# Ctrl-C; some tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Panels speak English here, whatever the one who runs the tests has chosen.
+os.environ.pop("LABKIT_LANG", None)
 
 ROOT = Path(__file__).resolve().parent.parent
 VOICES = Path("/usr/share/sounds/alsa")

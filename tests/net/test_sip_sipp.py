@@ -6,6 +6,7 @@ PROTOCOLS section 2. Every run is bounded in calls and in time. Needs Debian's
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -17,9 +18,17 @@ from random import SystemRandom
 
 import pytest
 
+from labkit import Registry
 from labkit.effects import Address
 from labkit.net.sip import SipEndpoint
-from labkit.signalling import CallChanged, CallState, IncomingCall, MediaAgreed
+from labkit.signalling import (
+    CallChanged,
+    CallState,
+    IncomingCall,
+    MediaAgreed,
+    TextDelivered,
+    TextReceived,
+)
 from labkit.signalling.machine.agent import UserAgent
 from labkit.trace.record import Trace
 from tests.conftest import missing
@@ -28,6 +37,9 @@ from tests.signalling.pair import plans
 SIPP = shutil.which("sipp")
 HOST = "127.0.0.4"
 SECONDS = 60
+RECORDED = Path("/usr/share/sip-tester")
+"""Where Debian puts sipp's recorded packets; sipp looks in `pcap`."""
+SCENARIOS = Path(__file__).parent / "sipp"
 TCP_EACH = ("-t", "tn", "-max_socket", "100")
 
 
@@ -41,9 +53,10 @@ class Robot:
     """A phone that answers every call, on as many lines as come, and hangs up its own
     calls as soon as they are accepted."""
 
-    def __init__(self, transport: str = "UDP") -> None:
+    def __init__(self, transport: str = "UDP", answers: bool = True) -> None:
+        self.answers = answers
         self.ends: list[CallChanged] = []
-        self.media = 0
+        self.media = self.delivered = 0
         self.one_over = threading.Semaphore(0)
         self.sip = SipEndpoint(
             "127.0.0.3",
@@ -61,12 +74,17 @@ class Robot:
 
     def _on_event(self, event: object) -> None:
         match event:
-            case IncomingCall(call_id):
+            case IncomingCall(call_id) if self.answers:
                 self.sip.do(lambda agent, now: agent.answer(call_id, plans(5000), now))
             case MediaAgreed(call_id):
                 self.media += 1
                 if self.sip.agent.calls[call_id].outgoing:
                     self.sip.do(lambda agent, now: agent.hang_up(call_id, now))
+            case TextReceived(call_id, text):
+                say_back = f"you said {text}"
+                self.sip.do(lambda agent, now: agent.say(call_id, say_back, now))
+            case TextDelivered():
+                self.delivered += 1
             case CallChanged(after=after) if after.is_over:
                 self.ends.append(event)
                 self.one_over.release()
@@ -122,6 +140,46 @@ def test_sipp_calls_us(robot: Robot, options: tuple[str, ...], tmp_path: Path) -
             assert robot.one_over.acquire(timeout=SECONDS), number
         assert {end.after for end in robot.ends} == {CallState.ENDED}
         assert len(robot.ends) == robot.media == int(options[3])
+
+
+def test_sipp_calls_us_with_a_recorded_voice(robot: Robot, tmp_path: Path) -> None:
+    """The scenario uac_pcap: sound and dialled digits, as a real phone sends them."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("sipp plays recorded packets through a raw socket: only root may")
+    (tmp_path / "pcap").symlink_to(RECORDED)
+    options = ("-sn", "uac_pcap", "-m", "1")
+    assert successes(finished(sipp(tmp_path, str(robot.sip.address), *options))) == 1
+    assert robot.one_over.acquire(timeout=SECONDS)
+    assert robot.media == 1
+
+
+def test_sipp_changes_its_mind(robot: Robot, tmp_path: Path) -> None:
+    """CANCEL while it rings: 200 to the CANCEL, 487 to the INVITE."""
+    robot.answers = False
+    scenario = ("-sf", str(SCENARIOS / "cancel.xml"), "-m", "20", "-r", "20")
+    output = finished(sipp(tmp_path, str(robot.sip.address), *scenario))
+    assert successes(output) == 20
+    for number in range(20):
+        assert robot.one_over.acquire(timeout=SECONDS), number
+    assert {end.after for end in robot.ends} == {CallState.CANCELLED}
+
+
+def test_sipp_writes_and_reads(robot: Robot, tmp_path: Path) -> None:
+    """MESSAGE within the dialog, both ways (RFC 3428)."""
+    scenario = ("-sf", str(SCENARIOS / "chat.xml"), "-m", "20", "-r", "20")
+    output = finished(sipp(tmp_path, str(robot.sip.address), *scenario))
+    assert successes(output) == robot.delivered == 20
+
+
+def test_sipp_registers_with_a_digest(tmp_path: Path) -> None:
+    """REGISTER, 401, REGISTER with a proof, 200: fifty times."""
+    passwords = {"sipp": "secret"}
+    with Registry("127.0.0.3", 0, sip=0, passwords=passwords) as registry:
+        scenario = ("-sf", str(SCENARIOS / "register.xml"), "-m", "50", "-r", "50")
+        output = finished(sipp(tmp_path, str(registry.sip_address), *scenario))
+        assert successes(output) == 50
+        [user] = registry.users
+        assert (user.name, user.host) == ("sipp", HOST)
 
 
 def free_port() -> int:
