@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,7 +46,13 @@ def registry(
     host: Annotated[
         str, typer.Option(help="The address to listen on; none: all of them.")
     ] = "",
-    port: Annotated[int, typer.Option(help="The TCP port; 0 picks a free one.")] = 5000,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The TCP port; 0 picks one; none: 5000, or the dialect's."),
+    ] = None,
+    dialect: Annotated[
+        str | None, typer.Option(help="Another group's bytes: uam, bars …, or a FILE.")
+    ] = None,
     exclusive_ip: Annotated[
         bool, typer.Option("--exclusive-ip", help="One user an IP address (A1).")
     ] = False,
@@ -55,20 +62,41 @@ def registry(
     no_announce: Annotated[
         bool, typer.Option("--no-announce", help="Do not tell the local network.")
     ] = False,
+    sip: Annotated[
+        int | None,
+        typer.Option(help="A port for SIP phones of other people, 5060 by custom."),
+    ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="A file with a name and its password a line, for --sip."),
+    ] = None,
+    digest: Annotated[
+        str, typer.Option(help="How passwords are proved: MD5, or SHA-256.")
+    ] = "MD5",
 ) -> None:
     """Run a registry: who is where. Ctrl-C ends it."""
     from labkit.net.registry import Registry
+    from labkit.net.registry_door import read_passwords
     from labkit.trace.log import log_text
     from labkit.trace.table import users_table
 
     with (
         _on_screen() as screen,
         Registry(
-            host, port, exclusive_ip=exclusive_ip, check_address=not any_address
+            host,
+            port,
+            dialect=dialect,
+            exclusive_ip=exclusive_ip,
+            check_address=not any_address,
+            sip=sip,
+            passwords=read_passwords(passwords) if passwords is not None else None,
+            digest=digest,
         ) as server,
     ):
         where = ", ".join(str(address) for address in server.addresses)
         screen.show(f"The registry listens on {where} (TCP). Ctrl-C ends it.")
+        if server.sip_address is not None:
+            screen.show(f"SIP phones register at {server.sip_address} (UDP and TCP).")
         server.trace.subscribe(lambda record: screen.show(log_text(record)))
 
         def changed(event: object) -> None:
@@ -76,7 +104,7 @@ def registry(
             screen.show(users_table(server.users))
 
         server.subscribe(changed)
-        if not no_announce:
+        if not (no_announce or dialect):  # phones that find it would not understand it
             _announce(server, screen)
         threading.Event().wait()
 
@@ -108,6 +136,9 @@ def phone(
     reports: Annotated[
         bool, typer.Option("--reports", help="Print the reports of RTCP, too.")
     ] = False,
+    dialect: Annotated[
+        str | None, typer.Option(help="Another group's bytes: uam, bars …, or a FILE.")
+    ] = None,
     answer: Annotated[
         bool, typer.Option("--answer", help="An echo: answers, gives back all it gets.")
     ] = False,
@@ -131,6 +162,7 @@ def phone(
             microphone=microphone,
             speaker=speaker,
             formats=SOUND if camera == "none" else PREFERRED,
+            dialect=dialect,
         ) as mine,
     ):
         mine.trace.subscribe(_shown(screen, reports))
@@ -138,6 +170,41 @@ def phone(
             f"{name} takes calls at {mine.address}; the registry: {mine.registry}."
         )
         console = Console(mine, screen.show, hang_up_key)
+        console.start()
+        for line in sys.stdin:
+            if not console.line(line):
+                break
+
+
+@app.command()
+def voice_room(
+    name: Annotated[str, typer.Option(prompt="Seu nome", help="Whom to register.")],
+    server: Annotated[
+        str, typer.Option(prompt="Endereço do servidor", help="HOST or HOST:PORT.")
+    ],
+    port: Annotated[int, typer.Option(help="UDP; 0: 6000, or a free one.")] = 0,
+    microphone: Annotated[str, typer.Option(help="auto, test, mic, none …")] = "auto",
+    speaker: Annotated[str, typer.Option(help="auto, speaker, memory …")] = "auto",
+    hang_up_key: Annotated[str, typer.Option(help="The letter that hangs up.")] = "h",
+) -> None:
+    """The voice room's console program, in Portuguese: its own bytes, its own words."""
+    from labkit.phone import Phone
+    from labkit.voice_room_console import VoiceRoomConsole
+
+    with (
+        _on_screen() as screen,
+        Phone(
+            name,
+            server,
+            port=port,
+            microphone=microphone,
+            speaker=speaker,
+            dialect="voice-room",
+        ) as mine,
+    ):
+        mine.trace.subscribe(_shown(screen, reports=False))
+        screen.show(f"{name} espera convites em {mine.address} (UDP).")
+        console = VoiceRoomConsole(mine, screen.show, hang_up_key)
         console.start()
         for line in sys.stdin:
             if not console.line(line):

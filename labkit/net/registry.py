@@ -14,13 +14,17 @@ from __future__ import annotations
 import dataclasses
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from labkit.dialects import Dialect, load
+from labkit.dialects.dialect import RegistryTalk
+from labkit.dialects.machine.registry import registry_machine
 from labkit.effects import Address
 from labkit.errors import LabkitError, LocalError
 from labkit.net import loop as loops
+from labkit.net.registry_door import SipDoor
 from labkit.net.registry_server import RegistryServer
 from labkit.net.registry_tcp import (
     listen,
@@ -49,9 +53,13 @@ class Registry:
     port. `exclusive_ip` allows one user per IP address (A1 to the letter), not only one
     per address and port; `check_address` believes only the address that a client's
     connection comes from; a user whose connection drops without a word keeps name and
-    address for `grace` seconds. `announce` lets the phones of the local network find it
-    by themselves (B3): its address is told to everybody there. `on_message` is called
-    with the trace's record of every message, on the loop's thread.
+    address for `grace` seconds. `dialect` is another group's wire format or its file
+    (`labkit.dialects`); its usual port is then the default. `announce` lets the phones
+    of the local network find it by themselves (B3): its address is told to everybody
+    there. `sip` is a port for the SIP phones of other people, 5060 by custom and 0 for
+    any free one: they register there, with a digest if there are `passwords` by name,
+    and are told where to call. `on_message` is called with the trace's record of every
+    message, on the loop's thread.
 
     Running the same line twice is safe: the former registry for the same host and port
     is closed first. For port 0 the new one takes over the former one's port number.
@@ -62,13 +70,17 @@ class Registry:
     def __init__(
         self,
         host: str = "",
-        port: int = DEFAULT_PORT,
+        port: int | None = None,
         *,
         exclusive_ip: bool = False,
         check_address: bool = True,
         grace: float = 5.0,
+        dialect: Dialect | str | None = None,
         announce: bool = False,
         limits: Limits | None = None,
+        sip: int | None = None,
+        passwords: Mapping[str, str] | None = None,
+        digest: str = "MD5",
         on_message: Callable[[Record], None] | None = None,
     ) -> None:
         self.trace = Trace("registry")
@@ -85,19 +97,30 @@ class Registry:
             self.trace.subscribe(on_message)
         self._subscribers: list[Callable[[RegistryEvent], None]] = []
         self._loop = loops.shared()
-        self._machine = RegistryMachine(self.policy, self.limits)
+        talk = _spoken(dialect)
+        if talk is None:
+            self._machine = RegistryMachine(self.policy, self.limits)
+        else:
+            self._machine = registry_machine(talk, self.policy, self.limits)
+        if port is None:
+            port = DEFAULT_PORT if talk is None else talk.port
         self._server = RegistryServer(self._machine, self.trace, self._loop, self._tell)
         self._asked = (host, port)
         self._announcement: Announcement | None = None
+        self._door: SipDoor | None = None
         with _open_lock:
             self._take_over()
             _open[self._asked] = self
-        if announce:
-            try:
+        try:
+            if sip is not None:
+                self._door = SipDoor(
+                    self._server, self.addresses, sip, passwords, digest
+                )
+            if announce:
                 self.announce()
-            except LabkitError:
-                self.close()
-                raise
+        except LabkitError:
+            self.close()
+            raise
 
     def _take_over(self) -> None:
         """Close the former registry for this host and port, then listen."""
@@ -162,6 +185,11 @@ class Registry:
             self._announcement = Announcement(self.addresses)
 
     @property
+    def sip_address(self) -> Address | None:
+        """Where SIP phones register; None without a door for them."""
+        return self._door.address if self._door is not None else None
+
+    @property
     def announced_as(self) -> str:
         """The name under which the local network sees it; empty if it does not."""
         return self._announcement.name if self._announcement is not None else ""
@@ -195,6 +223,8 @@ class Registry:
                 del _open[self._asked]
         if self._announcement is not None:
             self._announcement.close()
+        if self._door is not None:
+            self._door.close()
         self._loop.call(self._server.refuse_newcomers)
         self._loop.call(self._server.close)
 
@@ -216,3 +246,13 @@ class Registry:
         shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
         count = f"{len(names)} user{'' if len(names) == 1 else 's'}"
         return f"<Registry on {self.address}: {count}{f' ({shown})' if names else ''}>"
+
+
+def _spoken(dialect: Dialect | str | None) -> RegistryTalk | None:
+    """How this registry speaks; None for the kit's own way."""
+    if dialect is None:
+        return None
+    known = dialect if isinstance(dialect, Dialect) else load(dialect)
+    if known.registry is None:
+        raise LocalError(f"the dialect {known.name} has no [registry]")
+    return known.registry

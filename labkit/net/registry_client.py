@@ -48,7 +48,7 @@ from labkit.registry.messages import (
     User,
     UserList,
 )
-from labkit.registry.wire import ReplyReader, parse_reply, write_request
+from labkit.registry.wire import LINES, ClientWire
 from labkit.trace.record import Trace
 
 __all__ = [
@@ -80,8 +80,11 @@ class RegistryClient:
         trace: Trace | None = None,
         timeout: float = 5.0,
         on_lost: Callable[[str], None] | None = None,
+        wire: ClientWire = LINES,
     ) -> None:
+        """`wire` is how requests and replies are written: mostly the kit's lines."""
         self.server = server
+        self.wire = wire
         self.trace = Trace(observer) if trace is None else trace
         self.timeout = timeout
         self.on_lost = on_lost
@@ -145,10 +148,13 @@ class RegistryClient:
     def _connect(self) -> _Connection:
         host, port = resolve(self.server)
 
+        made: list[_Connection] = []
+
         async def connect() -> _Connection:
             _, connection = await self._loop.asyncio.create_connection(
                 lambda: _Connection(self), host, port
             )
+            made.append(connection)
             return connection
 
         try:
@@ -157,6 +163,10 @@ class RegistryClient:
             why = "nobody listens there; is the registry started, is this its port?"
         except NoAnswer:
             why = f"no answer within {self.timeout:g} s; a wrong address, a firewall?"
+        except KeyboardInterrupt:  # the cell was interrupted as it came about
+            for connection in made:
+                self._loop.post(connection.close)
+            raise
         except OSError as error:
             why = f"{error.strerror or error}; check the address and the network"
         raise NoAnswer(f"The registry at {self.server} cannot be reached: {why}")
@@ -195,8 +205,8 @@ class _Connection(asyncio.Protocol):
         self.leaving = False
         """Whether the end of the connection is our own wish."""
         self._client = client
-        self._reader = ReplyReader()
-        self._unanswered: deque[asyncio.Future[Reply]] = deque()
+        self._reader = client.wire.reply_reader()
+        self._unanswered: deque[tuple[Request, asyncio.Future[Reply]]] = deque()
         self._last_words = ""
         self._gone = ""
 
@@ -217,9 +227,9 @@ class _Connection(asyncio.Protocol):
                 f"The registry at {self._client.server} has not answered the last "
                 f"{MOST_UNANSWERED} requests; it is no use to ask more."
             )
-        data = write_request(request)
+        data = self._client.wire.write_request(request)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._unanswered.append(answer)
+        self._unanswered.append((request, answer))
         self._transport.write(data)
         self._client.trace.record(
             clock.now(), "registry", "TCP", "sent", self.here, self.there, data
@@ -232,8 +242,9 @@ class _Connection(asyncio.Protocol):
 
     def _answered(self, data: bytes) -> None:
         reply: Reply | RemoteError
+        asked = self._unanswered[0][0] if self._unanswered else None
         try:
-            reply, note = parse_reply(data), ""
+            reply, note = self._client.wire.parse_reply(data, asked), ""
         except RemoteError as error:
             reply, note = error, f"malformed: {error}"
         self._client.trace.record(
@@ -244,7 +255,7 @@ class _Connection(asyncio.Protocol):
             if isinstance(reply, Refused):
                 self._last_words = f" It said {reply.status}: {reply.text}."
             return
-        answer = self._unanswered.popleft()
+        _, answer = self._unanswered.popleft()
         if answer.done():
             return
         if isinstance(reply, RemoteError):
@@ -267,7 +278,7 @@ class _Connection(asyncio.Protocol):
             return
         self.is_open = False
         self._gone = why + self._last_words
-        for answer in self._unanswered:
+        for _, answer in self._unanswered:
             if not answer.done():
                 answer.set_exception(NoAnswer(self._gone))
         self._unanswered.clear()

@@ -30,10 +30,14 @@ class NameTaken(RequestRefused):
     """409: somebody has this name (B6)."""
 
     advice = "Choose another name, or close the phone that has this one."
+    suggestion = ""
+    """A name like it that is free; empty where the registry did not say who is."""
 
     def suggesting(self, name: str) -> NameTaken:
         """The same with a name that is free."""
-        return NameTaken(self.server, self.refusal, f" {name!r} is free.")
+        suggesting = NameTaken(self.server, self.refusal, f" {name!r} is free.")
+        suggesting.suggestion = name
+        return suggesting
 
 
 class AddressTaken(RequestRefused):

@@ -150,7 +150,7 @@ class RegistryServer:
             )  # fmt: skip
 
     def _send(self, connection: _Connection | None, data: bytes, now: float) -> None:
-        if connection is not None and connection.send(data):
+        if connection is not None and data and connection.send(data):
             self.trace.record(
                 now, "registry", "TCP", "sent",
                 connection.here, connection.peer, data,

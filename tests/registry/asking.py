@@ -19,8 +19,14 @@ ALICE, BOB = "192.168.0.101", "192.168.0.121"
 class World:
     """The registry among its clients; `now` moves only when a test moves it."""
 
-    def __init__(self, *, policy: Policy | None = None, limits: Limits | None = None):
-        self.machine = RegistryMachine(policy, limits)
+    def __init__(
+        self,
+        *,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        machine: RegistryMachine | None = None,
+    ):
+        self.machine = machine or RegistryMachine(policy, limits)
         self.now = 1000.0
         self.events: list[object] = []
         self.heard: list[Heard] = []

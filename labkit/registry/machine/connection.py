@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from labkit.effects import Address
-from labkit.registry.wire import LineReader
+from labkit.registry.wire import LineReader, Reader
 
 
 class GraceTimer(NamedTuple):
@@ -31,10 +31,12 @@ class Connection:
         "closing", "key", "lines", "names", "peer", "requests", "second", "waiting",
     )  # fmt: skip
 
-    def __init__(self, key: Hashable, peer: Address, now: float) -> None:
+    def __init__(
+        self, key: Hashable, peer: Address, now: float, lines: Reader | None = None
+    ) -> None:
         self.key = key
         self.peer = peer
-        self.lines = LineReader()
+        self.lines = LineReader() if lines is None else lines
         self.names: tuple[str, ...] = ()
         self.second = now
         """When the second began in which `requests` are counted."""

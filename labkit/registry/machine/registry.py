@@ -54,14 +54,10 @@ from labkit.registry.messages import (
     User,
     UserList,
 )
-from labkit.registry.wire import parse_request, write_reply
+from labkit.registry.wire import LINES, Wire
 
 USERS_A_REQUEST = 100
 """A list costs its asker one more request for every so many users in it."""
-
-
-def _refuse(status: int, words: str) -> bytes:
-    return write_reply(Refused(status, words))
 
 
 class RegistryMachine:
@@ -72,15 +68,20 @@ class RegistryMachine:
     """
 
     def __init__(
-        self, policy: Policy | None = None, limits: Limits | None = None
+        self,
+        policy: Policy | None = None,
+        limits: Limits | None = None,
+        wire: Wire = LINES,
     ) -> None:
+        """`wire` is how requests and replies are written: mostly the kit's lines."""
         self.policy = policy or Policy()
         self.limits = limits or Limits()
         self.table = Table(self.policy.exclusive_ip)
+        self._wire = wire
         self._connections: dict[Hashable, Connection] = {}
         self._per_host: Counter[str] = Counter()
         too_many = f"more than {self.limits.requests_per_second} requests in a second"
-        self._too_many = _refuse(429, f"{too_many}; wait a moment")
+        self._too_many = self._refuse(429, f"{too_many}; wait a moment")
 
     @property
     def users(self) -> list[User]:
@@ -104,11 +105,12 @@ class RegistryMachine:
         elif self._per_host[peer.host] >= most_here:
             refusal = Refused(503, f"{most_here} connections from {peer.host} already")
         else:
-            self._connections[connection] = Connection(connection, peer, now)
+            lines = self._wire.reader()
+            self._connections[connection] = Connection(connection, peer, now, lines)
             self._per_host[peer.host] += 1
             return []
         return [
-            Send(write_reply(refusal), connection),
+            Send(self._wire.write_reply(refusal), connection),
             Close(connection),
             Notify(ConnectionRefused(peer, refusal)),
         ]
@@ -184,10 +186,12 @@ class RegistryMachine:
             effects.append(Send(self._too_many, client.key))
             return True
         try:
-            request = parse_request(line)
+            request = self._wire.parse_request(line)
         except RemoteError as error:
             effects.append(Heard(client.key, line, f"malformed: {error}"))
-            effects.append(Send(_refuse(400, str(error)), client.key))
+            refusal = error.reply
+            assert isinstance(refusal, Refused)
+            effects.append(Send(self._wire.write_reply(refusal), client.key))
             return True
         effects.append(Heard(client.key, line))
         match request:
@@ -197,7 +201,7 @@ class RegistryMachine:
                 answer = self._register(client, request, now, effects)
             case ListUsers():
                 client.requests += len(self.table) // USERS_A_REQUEST
-                answer = write_reply(UserList(tuple(self.users)))
+                answer = self._wire.write_reply(UserList(tuple(self.users)))
             case Unregister():
                 answer = self._unregister(client, request.name, effects)
             case Quit():
@@ -209,7 +213,7 @@ class RegistryMachine:
 
     def _query(self, name: str) -> bytes:
         lease = self.table.named(name)
-        return lease.answer if lease else _refuse(404, f"unknown user: {name}")
+        return lease.answer if lease else self._refuse(404, f"unknown user: {name}")
 
     def _register(
         self,
@@ -228,14 +232,17 @@ class RegistryMachine:
         if refusal is not None:
             event = RegistrationRefused(request.name, client.peer, refusal)
             effects.append(Notify(event))
-            return write_reply(refusal)
+            return self._wire.write_reply(refusal)
         returned = self._make_way(request, effects)
-        user = User(request.name, request.host, request.port, since=now)
-        answer = write_reply(Found(user))
+        user = self._user(request, now)
+        answer = self._wire.write_reply(Found(user))
         self.table.add(Lease(user, client.key, origin, answer))
         client.names += (user.name,)
         effects.append(Notify(UserRegistered(user, returned)))
-        return write_reply(Registered(user))
+        return self._wire.write_reply(Registered(user))
+
+    def _user(self, request: Register, now: float) -> User:
+        return User(request.name, request.host, request.port, since=now)
 
     def _make_way(self, request: Register, effects: list[RegistryEffect]) -> bool:
         """Drop the lost rows that have the name or the address; was it the name?"""
@@ -263,20 +270,22 @@ class RegistryMachine:
     ) -> bytes:
         lease = self.table.named(name)
         if lease is None:
-            return _refuse(404, f"unknown user: {name}")
+            return self._refuse(404, f"unknown user: {name}")
         if lease.connection != client.key:
-            return _refuse(403, f"not yours: {name} was registered by somebody else")
+            return self._refuse(
+                403, f"not yours: {name} was registered by somebody else"
+            )
         self.table.happen(lease, "leave")
         client.names = tuple(held for held in client.names if held != name)
         effects.append(Notify(UserLeft(lease.user, "unregistered")))
-        return write_reply(Unregistered(name))
+        return self._wire.write_reply(Unregistered(name))
 
     def _quit(self, client: Connection, effects: list[RegistryEffect]) -> bytes:
         for lease in self._held_by(client):
             self.table.happen(lease, "leave")
             effects.append(Notify(UserLeft(lease.user, "said goodbye")))
         client.names = ()
-        return write_reply(Bye())
+        return self._wire.write_reply(Bye())
 
     def _expire(self, name: str) -> list[RegistryEffect]:
         lease = self.table.named(name)
@@ -285,6 +294,9 @@ class RegistryMachine:
         self.table.happen(lease, "expire")
         why = f"dropped out, and not back within {self.policy.grace:g} s"
         return [Notify(UserLeft(lease.user, why))]
+
+    def _refuse(self, status: int, words: str) -> bytes:
+        return self._wire.write_reply(Refused(status, words))
 
     # --- connections
 
@@ -318,7 +330,7 @@ class RegistryMachine:
         seconds = self.limits.half_line_seconds
         refusal = Refused(408, f"line not finished within {seconds:g} s; closing")
         return [
-            Send(write_reply(refusal), connection),
+            Send(self._wire.write_reply(refusal), connection),
             *self._close(client),
             Notify(ConnectionRefused(client.peer, refusal)),
         ]

@@ -6,12 +6,17 @@
 from labkit.registry.wire.lines import MOST_BYTES, LineReader
 from labkit.registry.wire.replies import ReplyReader, parse_reply, write_reply
 from labkit.registry.wire.requests import REQUESTS, parse_request, write_request
+from labkit.registry.wire.wire import LINES, ClientWire, Reader, Wire
 
 __all__ = [
+    "LINES",
     "MOST_BYTES",
     "REQUESTS",
+    "ClientWire",
     "LineReader",
+    "Reader",
     "ReplyReader",
+    "Wire",
     "parse_reply",
     "parse_request",
     "write_reply",
