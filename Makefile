@@ -37,6 +37,11 @@ AS_ROOT = $(if $(filter 0,$(shell id -u)),--allow-root)
 SETTINGS = $(VENV)/share/jupyter/lab/settings
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": \
 	{"fetchNews": "false", "checkForUpdates": false}}
+# JupyterLab changes its icon in the browser's tab with every message of a kernel, some
+# fifty times a second in a call with the page's own camera: half of all its work.
+PAGE = $(VENV)/etc/jupyter/labconfig
+STILL_ICON = {"disabledExtensions": \
+	{"@jupyterlab/application-extension:faviconbusy": true}}
 
 .PHONY: help lab install sound test lint format screenshot pins clean
 
@@ -95,6 +100,7 @@ $(VENV)/lab.done: $(VENV)/made $(PINNED)
 	@echo "labkit: installing the kit into $(VENV) (the first time: some minutes)"
 	@$(INSTALL) --editable .
 	@mkdir -p $(SETTINGS) && echo '$(NO_NEWS)' > $(SETTINGS)/overrides.json
+	@mkdir -p $(PAGE) && echo '$(STILL_ICON)' > $(PAGE)/page_config.json
 	@touch $@
 
 $(VENV)/test.done: $(VENV)/lab.done

@@ -4,11 +4,9 @@
     python report/bench/notebook.py --json    one object
 
 Two views of 640×480 at 30 pictures a second (moving test cards, JPEG q50), fed in the
-kernel: labkit's LiveVideo, and two `ipywidgets.Image` in the same run. The time of
-capture stands in each picture in black and white squares; the page reads it back from
-what it paints, in every animation frame, and takes the time in the first task after
-that frame. So a latency counts encoding, both servers, decoding and painting. Kernel
-and page read the same machine's clock.
+kernel: labkit's LiveVideo, and two `ipywidgets.Image` in the same run. The page reads
+the time of capture from what it paints (`pixels.py`). So a latency counts encoding,
+both servers, decoding and painting.
 
 Then the page's connection is throttled, by a proxy between browser and server, to what
 ten pictures a second of each view need, and set free again.
@@ -19,12 +17,12 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 from types import SimpleNamespace
 
 import common
 import nbformat
+from pixels import WATCH, Watched
 from playwright.sync_api import sync_playwright
 from throttle import Throttle
 
@@ -73,89 +71,7 @@ cards = start([lambda jpeg, view=view: setattr(view, "value", jpeg) for view in 
 ipywidgets.HBox(views)
 """
 SIZE = "print(round(sum(sizes[-60:]) / 60))"
-
-# Reads the squares of each picture (labkit/devices/timestamp.py) as 64 bits.
-WATCH = """() => {
-  window.seen = [];
-  const canvas = new OffscreenCanvas(640, 2);
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  const last = new Map();
-  const channel = new MessageChannel();
-  let fresh = [];
-  channel.port1.onmessage = () => {
-    const now = (performance.timeOrigin + performance.now()) / 1000;
-    for (const [view, bits] of fresh) window.seen.push([view, bits, now]);
-    fresh = [];
-  };
-  const read = image => {
-    context.drawImage(image, 0, 10, 640, 1, 0, 0, 640, 1);
-    context.drawImage(image, 0, 469, 640, 1, 0, 1, 640, 1);
-    const data = context.getImageData(0, 0, 640, 2).data;
-    let bits = '';
-    for (let square = 0; square < 64; square++)
-      bits += data[4 * (640 * (square >> 5) + 20 * (square & 31) + 10)] > 127 ? 1 : 0;
-    return bits;
-  };
-  const frame = () => {
-    const shown = document.querySelectorAll('.jp-OutputArea :is(img, canvas)');
-    shown.forEach((image, view) => {
-      const ready = image.dataset.painted || (image.complete && image.naturalWidth);
-      // Reading a canvas copies all of it: only where something was painted.
-      const painted = image.dataset.painted;
-      if (!ready || (painted && painted === image.read)) return;
-      image.read = painted;
-      const bits = read(image);
-      if (bits !== last.get(view)) fresh.push([view, bits]);
-      last.set(view, bits);
-    });
-    if (fresh.length) channel.port2.postMessage(0);
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-}"""
-
-
-def captured(bits: str) -> float | None:
-    """The time in the squares: 42 bits of milliseconds, 22 of a check."""
-    milliseconds, check = int(bits, 2) >> 22, int(bits, 2) % (1 << 22)
-    right = zlib.crc32(milliseconds.to_bytes(8, "big")) % (1 << 22)
-    return milliseconds / 1000 if check == right else None
-
-
-class Watched:
-    """What the page painted in one stretch of time."""
-
-    def __init__(self, lab: LabPage, seconds: float) -> None:
-        lab.page.evaluate("() => { window.seen = []; window.from = Date.now() }")
-        lab.page.wait_for_timeout(1000 * seconds)
-        seen, start, end = lab.page.evaluate(
-            "() => [window.seen, window.from / 1000, Date.now() / 1000]"
-        )
-        self.start, self.seconds = start, end - start
-        self.painted = [
-            (view, painted, painted - taken)
-            for view, bits, painted in seen
-            if (taken := captured(bits)) is not None
-        ]
-
-    def fps(self) -> float:
-        """Of the view that was painted less often."""
-        views = [view for view, _, _ in self.painted]
-        return min(views.count(view) for view in (0, 1)) / self.seconds
-
-    def latencies(self, after: float = 0.0) -> list[float]:
-        """In milliseconds."""
-        return [
-            1000 * late for _, at, late in self.painted if at >= self.start + after
-        ] or [float("inf")]
-
-    def back_after(self, good: float) -> float:
-        """Seconds until, for half a second, nine in ten were at most `good` ms late."""
-        for _, start, _ in self.painted:
-            span = [p[2] for p in self.painted if start <= p[1] < start + 0.5]
-            if sum(1000 * late <= good for late in span) >= 0.9 * len(span):
-                return start - self.start
-        return self.seconds
+VIEWS = ".jp-OutputArea :is(img, canvas)"
 
 
 def measure(lab: LabPage, throttle: Throttle, cell: int) -> dict[str, float]:
@@ -163,12 +79,12 @@ def measure(lab: LabPage, throttle: Throttle, cell: int) -> dict[str, float]:
     lab.run_cell(cell)
     lab.cell(cell)
     lab.page.wait_for_timeout(2000)
-    free = Watched(lab, SECONDS)
+    free = Watched(lab.page, SECONDS)
     size = int(lab.run_cell(3))
     throttle.rate = 2 * SLOW_FPS * (size + 1000)  # a message has some headers
-    slow = Watched(lab, SECONDS)
+    slow = Watched(lab.page, SECONDS)
     throttle.rate = None
-    again = Watched(lab, 3.0)
+    again = Watched(lab.page, 3.0)
     p95 = common.percentile(free.latencies(), 0.95)
     return {
         "painted_fps": free.fps(),
@@ -203,7 +119,7 @@ def run(chromium: str) -> dict[str, dict[str, float]]:
             lab = LabPage(page, near)
             lab.open_notebook("bench.ipynb")
             lab.only_the_notebook()
-            page.evaluate(WATCH)
+            page.evaluate(WATCH, VIEWS)
             lab.run_cell(0)
             found = {
                 "labkit": measure(lab, throttle, 1),

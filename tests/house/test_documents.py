@@ -90,6 +90,10 @@ def test_the_course_is_there() -> None:
         "04-videocall",
         "05-latency",
         "07-jitter-buffer",
+        "08-voice-room",
+        "09-practica3",
+        "10-two-laptops",
+        "11-real-phones",
     ]
     assert {notebook.stem for notebook in NOTEBOOKS} >= set(begun)
 

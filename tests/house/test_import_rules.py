@@ -61,12 +61,16 @@ ROOMS = {
     "media": Room(WORDS, ("numpy", "av", "cv2", "zfec")),
     # The bad network: a pure function of packet, time and seed.
     "link": Room(WORDS, ("numpy",)),
+    # Other groups' bytes for what the planes say: their tables and rules, no I/O.
+    "dialects": Room((*WORDS, "registry", CALL_STATES)),
     # The trace describes every plane's messages. Phones write to it from several
     # threads, hence a lock, but it starts no thread and reads no clock.
     "trace": Room((*WORDS, *WIRES), ("rich",), ("threading",)),
     # The outside world: sockets, threads and clocks; cameras and sound cards.
     "net": Room(
-        (*WORDS, *PLANES, "link", "trace"), ("numpy", "zeroconf", "ifaddr"), ALL
+        (*WORDS, *PLANES, "dialects", "link", "trace"),
+        ("numpy", "zeroconf", "ifaddr", "pylibsrtp"),
+        ALL,
     ),
     "devices": Room(
         ("errors", "frames", "net.clock"),
@@ -75,7 +79,9 @@ ROOMS = {
     ),
     # One user's phone joins planes, net and devices.
     "phone": Room(
-        (*WORDS, *PLANES, "link", "net", "devices", "trace"), ("numpy",), ALL
+        (*WORDS, *PLANES, "dialects", "link", "net", "devices", "trace"),
+        ("numpy",),
+        ALL,
     ),
     # A whole call on virtual time: machines and link, what devices draw and say, but no
     # socket, thread or clock.
@@ -90,6 +96,10 @@ ROOMS = {
         ),
         ("numpy",),
         ("random",),
+    ),
+    # Programs of other people, started, asked and ended.
+    "foreign": Room(
+        (*WORDS, "devices", "media", "net", "phone", "trace"), ("numpy", "cv2"), ALL
     ),
     # What people see: they know the phone, the trace, the plots.
     "plots": Room((*WORDS, "trace", "phone"), ("numpy", "matplotlib")),
@@ -112,8 +122,24 @@ ROOMS = {
         ("numpy", "cv2", "ipywidgets", "anywidget", "traitlets", "IPython"),
         ALL,
     ),
-    "checks": Room((*WORDS, *FRONT, "link", "media.treatments", "simulation"), (), ALL),
+    "checks": Room(
+        (
+            *WORDS,
+            *FRONT,
+            "link",
+            "media.messages",
+            "media.treatments",
+            "media.wire",
+            "simulation",
+            "dialects",
+        ),
+        (),
+        ALL,
+    ),
     "console": Room((*WORDS, *FRONT, CALL_STATES), ("rich",), ALL),
+    "voice_room_console": Room(
+        (*WORDS, "console", "phone", "net.registry_errors", CALL_STATES)
+    ),
     "link_console": Room((*WORDS, "link", *LINK), ("rich",), ALL),
     "doctor": Room((*WORDS, *FRONT), ("rich", "numpy"), ALL),
     "doctor_peer": Room(
@@ -135,8 +161,11 @@ ROOMS = {
             *WORDS,
             *FRONT,
             *LINK,
+            "net.registry_door",
+            "net.registry_door",
             "link.units",
             "console",
+            "voice_room_console",
             "doctor",
             "doctor_peer",
             "link_console",
