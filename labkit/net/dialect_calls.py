@@ -9,32 +9,22 @@ Requirements B12, B19, B21, C10. Notebook: 08-voice-room.
 
 from __future__ import annotations
 
-import logging
 import socket
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar, cast
+from collections.abc import Callable, Hashable
 
 from labkit.dialects import Dialect
 from labkit.dialects.machine.events import CallEffect, Heard, WhereIs
 from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
 from labkit.errors import LabkitError, LocalError, RemoteError
-from labkit.net import clock, loop
+from labkit.net import clock
 from labkit.net.dialect_agent import DialectAgent
 from labkit.net.dialect_tcp import DialectConnections
+from labkit.net.endpoint import MOST_DATAGRAMS, Endpoint
 from labkit.trace.record import Direction, Trace
 from labkit.trace.record import Transport as Carrier
 
-MOST_DATAGRAMS = 256
-"""How many datagrams are read before the loop's other work gets its turn."""
-MOST_MALFORMED = 50
-"""How much garbage a second is shown to the trace."""
-_log = logging.getLogger("labkit.dialects")
-_Result = TypeVar("_Result")
-Outcome = list[CallEffect] | tuple[_Result, list[CallEffect]]
 
-
-class DialectEndpoint:
+class DialectEndpoint(Endpoint[DialectAgent, CallEffect]):
     """Where one phone takes calls in a dialect, and from where it makes them.
 
     `port` 0 is the dialect's usual one, or else any. `where_is` asks the registry for a
@@ -53,7 +43,7 @@ class DialectEndpoint:
     ) -> None:
         if dialect.call is None:
             raise LocalError(f"the dialect {dialect.name} has no [call]")
-        self._loop = loop.shared()
+        super().__init__(on_event)
         self._language = dialect.call.language
         self.over_udp = dialect.call.transport == "udp"
         self._socket = _open(host, port, dialect.call.port, self.over_udp)
@@ -61,12 +51,8 @@ class DialectEndpoint:
         self.agent = DialectAgent(name, self.address, dialect)
         self.on_media: Callable[[bytes, Address], None] | None = None
         """UDP: told of each datagram that is no message; on the loop's thread."""
-        self._on_event, self._trace, self._where_is = on_event, trace, where_is
-        self._timers = loop.Timers(self._loop, self._timeout)
+        self._trace, self._where_is = trace, where_is
         self._connections = DialectConnections(self)
-        self._waiting: deque[CallEffect] = deque()
-        self._is_applying = self._closed = False
-        self._shown_second, self._shown = 0, 0
         self._loop.call(self._listen)
 
     def _listen(self) -> None:
@@ -75,34 +61,7 @@ class DialectEndpoint:
         else:
             self._connections.listen(self._socket)
 
-    def do(
-        self, function: Callable[[DialectAgent, float], Outcome[_Result]]
-    ) -> _Result:
-        """Run `function(agent, now)` on the loop, carry out the effects it returns.
-
-        A function that returns `(value, effects)` has its value returned. From any
-        thread. Raises what the function raises, LocalError after `close`.
-        """
-
-        def act() -> _Result:
-            if self._closed:
-                raise LocalError("this phone is closed; make a new one")
-            outcome = function(self.agent, clock.now())
-            value, effects = outcome if isinstance(outcome, tuple) else (None, outcome)
-            self.apply(effects)
-            return cast(_Result, value)
-
-        return self._loop.call(act)
-
-    def close(self) -> None:
-        """Free sockets, connections and timers. Safe to repeat, from any thread."""
-        self._loop.call(self._close)
-
-    def _close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        self._timers.close()
+    def _free(self) -> None:
         if self.over_udp:
             self._loop.asyncio.remove_reader(self._socket)
         self._connections.close()
@@ -139,18 +98,6 @@ class DialectEndpoint:
         self.apply(self.agent.machine.timeout(key, now))
 
     # --- out ---
-
-    def apply(self, effects: Iterable[CallEffect]) -> None:
-        """Carry out effects in order, also those that their own events bring about."""
-        self._waiting.extend(effects)
-        if self._is_applying:
-            return
-        self._is_applying = True
-        try:
-            while self._waiting:
-                self._apply_one(self._waiting.popleft())
-        finally:
-            self._is_applying = False
 
     def _apply_one(self, effect: CallEffect) -> None:
         match effect:
@@ -197,14 +144,6 @@ class DialectEndpoint:
     def _found(self, call_id: str, address: Address | None) -> None:
         self.apply(self.agent.machine.found(call_id, address, clock.now()))
 
-    def _tell(self, event: object) -> None:
-        try:
-            self._on_event(event)
-        except LabkitError as error:
-            _log.warning("%s while telling %s", error, event)
-        except Exception:
-            _log.exception("the phone failed on %s", event)
-
     def show(
         self,
         transport: Carrier,
@@ -216,12 +155,8 @@ class DialectEndpoint:
     ) -> None:
         """Record one message; of garbage only so much a second."""
         now = clock.now()
-        if note.startswith("malformed"):
-            if int(now) != self._shown_second:
-                self._shown_second, self._shown = int(now), 0
-            self._shown += 1
-            if self._shown > MOST_MALFORMED:
-                return
+        if note.startswith("malformed") and not self._may_show(now):
+            return
         self._trace.record(
             now, "signalling", transport, direction, source, target, data, note
         )

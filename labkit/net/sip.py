@@ -11,12 +11,10 @@ Requirements B12 (in substance), B19, B21. Notebook: 02-signalling.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import socket
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable
-from typing import Generic, TypeVar, cast
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from labkit.effects import (
     Address,
@@ -27,8 +25,9 @@ from labkit.effects import (
     StartTimer,
     StopTimer,
 )
-from labkit.errors import LabkitError, LocalError
-from labkit.net import clock, loop
+from labkit.errors import LocalError
+from labkit.net import clock
+from labkit.net.endpoint import MOST_DATAGRAMS, Endpoint
 from labkit.net.sip_machine import Machine
 from labkit.net.sip_tcp import SipConnections
 from labkit.signalling.machine.destination import Destination
@@ -37,21 +36,13 @@ from labkit.trace.record import Direction, Trace
 
 USUAL_PORTS = range(5060, 5100, 2)
 """What `port=0` tries before any free one: 5060 is SIP's own."""
-MOST_DATAGRAMS = 256
-"""How many datagrams are read before the loop's other work gets its turn."""
-MOST_MALFORMED = 50
-"""How much garbage a second is shown to the trace; the rest is only counted."""
-
 WAITING_ROOM = 1 << 20
 """Bytes that the system is asked to keep for us while the loop is busy with others."""
 
-_log = logging.getLogger("labkit.sip")
-_Result = TypeVar("_Result")
 _Agent = TypeVar("_Agent", bound=Machine)
-Outcome = list[Effect] | tuple[_Result, list[Effect]]
 
 
-class SipEndpoint(Generic[_Agent]):
+class SipEndpoint(Endpoint[_Agent, Effect], Generic[_Agent]):
     """Where one phone listens for calls, and from where it makes them.
 
     `port` 0 chooses one. `on_event` is called on the loop's thread with each event of
@@ -66,7 +57,7 @@ class SipEndpoint(Generic[_Agent]):
         on_event: Callable[[object], None],
         trace: Trace,
     ) -> None:
-        self._loop = loop.shared()
+        super().__init__(on_event)
         self._udp, self._listener = _open_sockets(host, port)
         self.address = Address(*self._udp.getsockname()[:2])
         try:
@@ -75,16 +66,8 @@ class SipEndpoint(Generic[_Agent]):
             self._udp.close()
             self._listener.close()
             raise
-        self.malformed = 0
-        """How many messages that are none have arrived."""
-        self._on_event = on_event
         self._trace = trace
-        self._timers = loop.Timers(self._loop, self._timeout)
         self._connections = SipConnections(self)
-        self._waiting: deque[Effect] = deque()
-        self._is_applying = False
-        self._shown_second, self._shown = 0, 0
-        self._closed = False
         self._server = self._loop.run(self._listen())
 
     async def _listen(self) -> asyncio.Server:
@@ -93,32 +76,7 @@ class SipEndpoint(Generic[_Agent]):
             self._connections.accept, sock=self._listener
         )
 
-    def do(self, function: Callable[[_Agent, float], Outcome[_Result]]) -> _Result:
-        """Run `function(agent, now)` on the loop, carry out the effects it returns.
-
-        A function that returns `(value, effects)` has its value returned. From any
-        thread. Raises what the function raises, LocalError after `close`.
-        """
-
-        def act() -> _Result:
-            if self._closed:
-                raise LocalError("this phone is closed; make a new one")
-            outcome = function(self.agent, clock.now())
-            value, effects = outcome if isinstance(outcome, tuple) else (None, outcome)
-            self._apply(effects)
-            return cast(_Result, value)
-
-        return self._loop.call(act)
-
-    def close(self) -> None:
-        """Free sockets, connections and timers. Safe to repeat, from any thread."""
-        self._loop.call(self._close)
-
-    def _close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        self._timers.close()
+    def _free(self) -> None:
         self._loop.asyncio.remove_reader(self._udp)
         self._udp.close()
         self._server.close()
@@ -149,35 +107,23 @@ class SipEndpoint(Generic[_Agent]):
         note = next((_note(each) for each in effects if _note(each)), "")
         if not note or self._may_show(now):
             self._show("received", source, here, data, note)
-        self._apply(effects)
+        self.apply(effects)
 
     def broken(self, source: Destination, here: Address, data: bytes, why: str) -> None:
         """A connection brought what cannot be followed; on the loop's thread."""
         if self._may_show(clock.now()):
             self._show("received", source, here, data, f"malformed: {why}")
-        self._apply([Notify(Malformed(why, source.address))])
+        self.apply([Notify(Malformed(why, source.address))])
 
     def unreachable(self, to: Destination) -> None:
         """Nothing can be delivered there; on the loop's thread."""
         if not self._closed:
-            self._apply(self.agent.unreachable(to, clock.now()))
+            self.apply(self.agent.unreachable(to, clock.now()))
 
     def _timeout(self, key: Hashable, now: float) -> None:
-        self._apply(self.agent.timeout(key, now))
+        self.apply(self.agent.timeout(key, now))
 
     # --- out ---
-
-    def _apply(self, effects: Iterable[Effect]) -> None:
-        """Carry out effects in order, also those that their own events bring about."""
-        self._waiting.extend(effects)
-        if self._is_applying:
-            return
-        self._is_applying = True
-        try:
-            while self._waiting:
-                self._apply_one(self._waiting.popleft())
-        finally:
-            self._is_applying = False
 
     def _apply_one(self, effect: Effect) -> None:
         match effect:
@@ -202,18 +148,10 @@ class SipEndpoint(Generic[_Agent]):
             note = "dropped: the socket's buffer is full"
         except OSError as error:
             note = f"dropped: {error.strerror or error}"
-            self._apply(self.agent.unreachable(to, clock.now()))
+            self.apply(self.agent.unreachable(to, clock.now()))
         else:
             note = ""
         self._show("sent", to, self.address, data, note)
-
-    def _tell(self, event: object) -> None:
-        try:
-            self._on_event(event)
-        except LabkitError as error:
-            _log.warning("%s while telling %s", error, event)
-        except Exception:
-            _log.exception("the phone failed on %s", event)
 
     # --- the trace ---
 
@@ -233,14 +171,6 @@ class SipEndpoint(Generic[_Agent]):
         self._trace.record(
             clock.now(), "signalling", there.transport, direction, *ends, data, note
         )
-
-    def _may_show(self, now: float) -> bool:
-        """Whether one more piece of garbage fits into this second's share."""
-        self.malformed += 1
-        if int(now) != self._shown_second:
-            self._shown_second, self._shown = int(now), 0
-        self._shown += 1
-        return self._shown <= MOST_MALFORMED
 
     def __repr__(self) -> str:
         return f"<SipEndpoint on {self.address}: {self.agent!r}>"

@@ -17,11 +17,8 @@ import pytest
 
 from labkit.effects import Address
 from labkit.errors import LocalError
-from labkit.net.sip import (
-    MOST_MALFORMED,
-    USUAL_PORTS,
-    SipEndpoint,
-)
+from labkit.net.endpoint import MOST_MALFORMED
+from labkit.net.sip import USUAL_PORTS, SipEndpoint
 from labkit.net.sip_tcp import MOST_CONNECTIONS
 from labkit.signalling import CallChanged, CallState, IncomingCall, MediaAgreed
 from labkit.signalling.machine.agent import UserAgent
