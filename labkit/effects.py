@@ -68,3 +68,23 @@ class Close:
 
 
 Effect: TypeAlias = Send | Notify | StartTimer | StopTimer | Close
+
+
+class Heard(NamedTuple):
+    """An effect of registries and of calls in dialects: note in the trace that this
+    piece of what arrived is one message (B10, B19)."""
+
+    way: Hashable
+    """The address it came from, or the connection."""
+    data: bytes
+    note: str = ""
+    """Empty, or what is wrong with it: `malformed: …`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """An event: something arrived that is no message, or an impossible one; it was
+    dropped or refused."""
+
+    text: str
+    source: Address

@@ -1,62 +1,12 @@
 """The commands as processes, typed at and read from: A19, B2, B5, B10, B19-B21."""
 
-import queue
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-
-class Program:
-    """`labkit …` in a process of its own."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "labkit.cli", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env=None,
-        )
-        self.printed: list[str] = []
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self._lines.put(line.rstrip())
-
-    def type(self, text: str) -> None:
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-
-    def until(self, wanted: str) -> str:
-        """The next line printed that contains `wanted`."""
-        while True:
-            try:
-                self.printed.append(self._lines.get(timeout=20))
-            except queue.Empty:
-                raise AssertionError(
-                    f"{wanted!r} was not printed, but {self.printed}"
-                ) from None
-            if wanted in self.printed[-1]:
-                return self.printed[-1]
-
-
-@contextmanager
-def program(*arguments: str) -> Iterator[Program]:
-    running = Program(*arguments)
-    try:
-        yield running
-    finally:
-        running.process.kill()
-        running.process.wait(10)
-        running.process.stdin.close()
+from tests.programs import Program, program
 
 
 @pytest.fixture

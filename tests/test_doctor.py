@@ -10,8 +10,15 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from labkit import doctor
-from labkit.doctor import EXAMINATIONS, Finding, examine, findings_table
+from labkit.doctor import (
+    EXAMINATIONS,
+    Finding,
+    examine,
+    findings_table,
+    machine,
+    network,
+    software,
+)
 
 
 def test_every_topic_is_answered_and_every_no_has_advice() -> None:
@@ -42,7 +49,7 @@ def test_an_examination_that_hangs_or_fails_is_itself_a_finding(
         raise RuntimeError("a driver is broken")
 
     monkeypatch.setattr(
-        doctor,
+        machine,
         "EXAMINATIONS",
         {
             "hanging": hanging,
@@ -63,11 +70,11 @@ def test_a_taken_registry_port_is_said_with_the_way_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(doctor, "REGISTRY_PORT", taken.getsockname()[1])
-        finding = doctor._registry_port()
+        monkeypatch.setattr(network, "REGISTRY_PORT", taken.getsockname()[1])
+        finding = network.registry_port()
     assert not finding.ok
     assert "taken" in finding.found
-    assert f"--port {doctor.REGISTRY_PORT + 1}" in finding.advice
+    assert f"--port {network.REGISTRY_PORT + 1}" in finding.advice
 
 
 def test_with_nothing_installed_it_still_answers(
@@ -81,7 +88,7 @@ def test_with_nothing_installed_it_still_answers(
         return really_import(name, *arguments, **named)
 
     monkeypatch.setattr(builtins, "__import__", importing)
-    monkeypatch.setattr(doctor.shutil, "which", lambda name: None)
+    monkeypatch.setattr(software.shutil, "which", lambda name: None)
     answers = {finding.topic: finding for finding in examine(patience=30)}
     for topic in ("camera", "microphone", "loudspeaker", "Wireshark"):
         assert not answers[topic].ok

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labkit import Echo, Phone, Registry
-from labkit.doctor_peer import examine_peer
+from labkit.doctor.peer import examine_peer
 from labkit.effects import Address
 from labkit.errors import LocalError
 from labkit.link import Conditions
@@ -63,7 +63,7 @@ def test_the_dead_way_is_named_and_no_other(registry, link, dead, alive, unknown
 
 
 def test_a_phone_that_rings_but_is_no_echo_is_told(registry, monkeypatch):
-    monkeypatch.setattr("labkit.doctor_peer.PATIENCE", 0.5)
+    monkeypatch.setattr("labkit.doctor.peer.PATIENCE", 0.5)
     with Phone("bob", registry) as bob:
         found = examined(bob, registry)
     assert "is that an echo?" in found["sound and pictures"].found

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
+from labkit.console.link import LinkConsole, both_ways, fates_table
 from labkit.errors import LocalError
 from labkit.link import Conditions, PathRecord
-from labkit.link_console import LinkConsole, both_ways, fates_table
 from labkit.net.link import LinkProxy
 
 WAYS = ("there", "back")

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from labkit import screen as screens
-from labkit.screen import Screen
+from labkit.cli import screen as screens
+from labkit.cli.screen import Screen
 
 
 class SlowTerminal(io.StringIO):

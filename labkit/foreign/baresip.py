@@ -12,13 +12,9 @@ PROTOCOLS section 2. Notebook: 02-signalling.
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import tempfile
-import threading
-from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +23,17 @@ import numpy as np
 
 from labkit.devices.base import Pixels, Samples
 from labkit.effects import Address
-from labkit.errors import LabkitError, NoAnswer
-from labkit.foreign import netstring
+from labkit.errors import NoAnswer
+from labkit.foreign.baresip_control import PATIENCE, RemoteControl
 from labkit.foreign.program import Program, where
 
 TONE = 440
 """Hertz that it says."""
-PATIENCE = 10.0
-"""Seconds that it may take to start, to do as it is told, or to report."""
 RATE, CHANNELS = 48_000, 2
 WAV = struct.Struct("<22xHI")
 """Of a WAV file's header: channels, samples a second."""
 WAV_HEADER = 44
 PNG_END = b"IEND\xaeB`\x82"
-MOST_EVENTS = 1000
 
 CONFIG = """\
 sip_listen {address}
@@ -91,24 +84,17 @@ class Baresip:
         self._scratch = tempfile.TemporaryDirectory(prefix="labkit-baresip-")
         self.folder = Path(self._scratch.name)
         self.address, control = (Address(host, _free_port(host)) for _ in range(2))
-        self._events: deque[dict[str, Any]] = deque(maxlen=MOST_EVENTS)
-        self._replies: dict[str, dict[str, Any]] = {}
-        self._changed = threading.Condition()
-        self._commands = 0
         self._configure(control, registrar, account)
         self._program = Program(
             "baresip", "-f", str(self.folder), "-s", "-v", folder=self.folder
         )
+        running = self._program
         try:
-            self._socket = self._connected(control)
-        except LabkitError:
+            self._control = RemoteControl(name, control, lambda: running.is_running)
+        except NoAnswer as error:
             self._program.close()
             self._scratch.cleanup()
-            raise
-        self._reader = threading.Thread(
-            target=self._read, name=f"baresip-{name}", daemon=True
-        )
-        self._reader.start()
+            raise NoAnswer(f"{error}:\n{self.log[-2000:]}") from None
 
     @property
     def uri(self) -> str:
@@ -149,18 +135,7 @@ class Baresip:
 
         Events that came before it are forgotten. Raises NoAnswer after `timeout`.
         """
-        found: list[dict[str, Any]] = []
-
-        def came() -> bool:
-            while self._events:
-                event = self._events.popleft()
-                if event.get("type") in kinds:
-                    found.append(event)
-                    return True
-            return False
-
-        self._until(came, timeout, f"it did not report {' or '.join(kinds)}")
-        return found[0]
+        return self._control.wait_for(*kinds, timeout=timeout)
 
     def heard(self) -> tuple[Samples, int]:
         """What it has heard in its last call, mono, and how many samples a second.
@@ -194,31 +169,20 @@ class Baresip:
                 found.append(np.asarray(pixels, np.uint8))
             return bool(found)
 
-        self._until(came, timeout, "no picture came to it")
+        self._control.until(came, timeout, "no picture came to it")
         return found[0]
-
-    # --- its remote control ---
 
     def command(self, name: str, parameters: str = "") -> str:
         """Have it do something; returns what it prints.
 
         Raises NoAnswer when it says nothing, or that it could not.
         """
-        self._commands += 1
-        token = str(self._commands)
-        wish = {"command": name, "params": parameters, "token": token}
-        self._socket.sendall(netstring.write(json.dumps(wish).encode()))
-        self._until(lambda: token in self._replies, PATIENCE, f"no reply to {name}")
-        reply = self._replies.pop(token)
-        if not reply.get("ok"):
-            raise NoAnswer(f"baresip could not {name} {parameters}: {reply}")
-        return str(reply.get("data", ""))
+        return self._control.command(name, parameters)
 
     def close(self) -> None:
         """End it. Safe to repeat."""
         self._program.close()
-        self._socket.close()
-        self._reader.join(PATIENCE)
+        self._control.close()
         self._scratch.cleanup()
 
     def __enter__(self) -> Baresip:
@@ -249,48 +213,6 @@ class Baresip:
         user = f"<sip:{self.name}@{at}>;regint={interval}{account}\n"
         (self.folder / "config").write_text(config, encoding="utf-8")
         (self.folder / "accounts").write_text(user, encoding="utf-8")
-
-    def _connected(self, control: Address) -> socket.socket:
-        pause = threading.Event()
-        for _ in range(int(PATIENCE / 0.05)):
-            try:
-                return socket.create_connection(control, timeout=PATIENCE)
-            except OSError:
-                if not self._program.is_running:
-                    break
-                pause.wait(0.05)
-        raise NoAnswer(f"baresip did not start:\n{self.log[-2000:]}")
-
-    def _read(self) -> None:
-        """On a thread: take in what it reports until its connection closes."""
-        self._socket.settimeout(None)
-        rest = b""
-        try:
-            while data := self._socket.recv(65_536):
-                messages, rest = netstring.read(rest + data)
-                for message in messages:
-                    self._take(json.loads(message))
-        except (OSError, ValueError, LabkitError):
-            return  # it has ended, or is being ended
-
-    def _take(self, message: object) -> None:
-        if not isinstance(message, dict):
-            return
-        with self._changed:
-            if message.get("response"):
-                self._replies[str(message.get("token"))] = message
-            else:
-                self._events.append(message)
-            self._changed.notify_all()
-
-    def _until(self, true: Callable[[], bool], timeout: float, why: str) -> None:
-        """Wait; looked at every now and then too, since files do not report."""
-        tick = 0.05
-        with self._changed:
-            for _ in range(int(timeout / tick)):
-                if self._changed.wait_for(true, tick):
-                    return
-        raise NoAnswer(f"{self.name}'s baresip: {why} within {timeout:g} s")
 
 
 def _free_port(host: str) -> int:

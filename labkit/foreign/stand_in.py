@@ -18,7 +18,8 @@ from labkit.devices import MemorySpeaker, Tone
 from labkit.devices.base import Pixels, Samples
 from labkit.effects import Address
 from labkit.errors import LabkitError, NoAnswer
-from labkit.foreign.baresip import PATIENCE, TONE, Baresip
+from labkit.foreign.baresip import TONE, Baresip
+from labkit.foreign.baresip_control import PATIENCE
 from labkit.foreign.program import PACKAGES, is_here
 from labkit.foreign.senses import Stripes
 from labkit.net.registry import Registry

@@ -16,14 +16,13 @@ from labkit.dialects import Dialect
 from labkit.dialects.machine import events
 from labkit.dialects.machine.calls import CallMachine
 from labkit.dialects.machine.events import CallEffect
-from labkit.effects import Address
+from labkit.effects import Address, Malformed
 from labkit.errors import LocalError
 from labkit.signalling.machine.events import (
     BusyRefused,
     CallChanged,
     CallView,
     IncomingCall,
-    Malformed,
     MediaAgreed,
     Party,
 )
@@ -131,16 +130,25 @@ class DialectAgent:
                 return [changed, MediaAgreed(after.call_id, self._streams(after))]
             case events.BusyRefused(name, source):
                 return [BusyRefused(Party(name, Uri.of(name, source), source))]
-            case events.Malformed(text, source):
-                return [Malformed(text, source)]
+            case Malformed():
+                return [event]
         return []
 
     def _seen(self, view: events.CallView) -> CallView:
         return CallView(
-            view.call_id, _party(view), view.outgoing, view.state, view.why, 0,
-            self._streams(view) if view.state.is_up else (),
-            view.held_by_me, view.held_by_peer, "", "", view.since,
-        )  # fmt: skip
+            call_id=view.call_id,
+            peer=_party(view),
+            outgoing=view.outgoing,
+            state=view.state,
+            why=view.why,
+            status=0,
+            streams=self._streams(view) if view.state.is_up else (),
+            held_by_me=view.held_by_me,
+            held_by_peer=view.held_by_peer,
+            recording="",
+            recorded="",
+            since=view.since,
+        )
 
     def _kinds(self) -> list[tuple[Kind, int, Format]]:
         """Sound and pictures as far as the dialect has them: kind, port, format."""
@@ -161,7 +169,6 @@ class DialectAgent:
         return tuple(
             Stream(
                 kind,
-                0,
                 Address(host, port + above) if 0 < port + above < 65_536 else None,
                 format,
                 {format.payload_type: format},

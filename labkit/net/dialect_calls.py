@@ -13,8 +13,8 @@ import socket
 from collections.abc import Callable, Hashable
 
 from labkit.dialects import Dialect
-from labkit.dialects.machine.events import CallEffect, Heard, WhereIs
-from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
+from labkit.dialects.machine.events import CallEffect, WhereIs
+from labkit.effects import Address, Close, Heard, Notify, Send, StartTimer, StopTimer
 from labkit.errors import LabkitError, LocalError, RemoteError
 from labkit.net import clock
 from labkit.net.dialect_agent import DialectAgent

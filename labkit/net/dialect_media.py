@@ -12,11 +12,8 @@ Requirements B17, C4, C6, C8, C10. Notebook: 08-voice-room.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
-
-import numpy as np
-import numpy.typing as npt
 
 from labkit.dialects import Dialect
 from labkit.effects import Address
@@ -24,7 +21,6 @@ from labkit.errors import RemoteError
 from labkit.frames import Picture, Sound
 from labkit.media.formats import Kind
 from labkit.media.machine.agreement import StreamSetup
-from labkit.media.machine.encoding import QUALITY
 from labkit.net import loop
 from labkit.net.call_link import CallLink
 from labkit.net.dialect_calls import DialectEndpoint
@@ -32,7 +28,7 @@ from labkit.net.dialect_pictures import DialectPictures
 from labkit.net.dialect_ports import base_port, open_ports
 from labkit.net.dialect_sound import DialectSound
 from labkit.net.media import MediaSession
-from labkit.net.shown import Shown
+from labkit.net.media_controls import Hearing, Seeing
 from labkit.trace import Trace
 
 MOST_AT_ONCE = 64
@@ -72,6 +68,14 @@ class DialectSession(MediaSession):
         self.ports = {kind: base + port for kind, port in above.items()}
         self._by_kind = {kind: self._sockets.get(port) for kind, port in above.items()}
 
+    @property
+    def _hearing(self) -> Hearing | None:
+        return self._sound
+
+    @property
+    def _seeing(self) -> Seeing | None:
+        return self._pictures
+
     def start(self, streams: Sequence[StreamSetup]) -> None:
         """Send and receive as agreed; again after a hold."""
         first = not self._started
@@ -108,12 +112,6 @@ class DialectSession(MediaSession):
         if setup.remote is not None and setup.send:
             for data in frames:
                 self._send("audio", data, setup.remote)
-
-    def next_sound(self, samples: int, rate: int) -> npt.NDArray[np.int16]:
-        """The next samples for the loudspeaker."""
-        if self._sound is None or self._closed:
-            return np.zeros(samples, np.int16)
-        return self._sound.fetch(samples, rate)
 
     def _send(self, kind: Kind, data: bytes, to: Address) -> None:
         own = self._by_kind[kind]
@@ -190,70 +188,3 @@ class DialectSession(MediaSession):
         """Sound never pauses; pictures may, without a word."""
         setup = self._setups.get("audio")
         return self._endpoint.over_udp and setup is not None and setup.receive_on
-
-    # --- what panels and the studio look at ---
-
-    @property
-    def levels(self) -> tuple[float, float]:
-        """How loud we and the peer are just now, 0 to 1."""
-        return (0.0, 0.0) if self._sound is None else self._sound.levels
-
-    @property
-    def on_own_picture(self) -> Callable[[Shown], None] | None:
-        """Called with each of ours."""
-        return None if self._pictures is None else self._pictures.on_own
-
-    @on_own_picture.setter
-    def on_own_picture(self, show: Callable[[Shown], None] | None) -> None:
-        if self._pictures is not None:
-            self._pictures.on_own = show
-
-    @property
-    def on_peer_picture(self) -> Callable[[Shown], None] | None:
-        """Called with each of theirs, on the loop's thread."""
-        return None if self._pictures is None else self._pictures.on_peer
-
-    @on_peer_picture.setter
-    def on_peer_picture(self, show: Callable[[Shown], None] | None) -> None:
-        if self._pictures is not None:
-            self._pictures.on_peer = show
-
-    @property
-    def wants_pixels(self) -> bool:
-        """Whether a received JPEG is decoded here too."""
-        return self._pictures is not None and self._pictures.wants_pixels
-
-    @wants_pixels.setter
-    def wants_pixels(self, wanted: bool) -> None:
-        if self._pictures is not None:
-            self._pictures.wants_pixels = wanted
-
-    @property
-    def quality(self) -> int:
-        """JPEG quality, 1 to 99 (C8)."""
-        return QUALITY if self._pictures is None else self._pictures.encoder.quality
-
-    @quality.setter
-    def quality(self, quality: int) -> None:
-        if self._pictures is not None:
-            self._pictures.encoder.quality = quality
-
-    @property
-    def video_paused(self) -> bool:
-        """Whether our pictures are kept back (C6)."""
-        return self._pictures is not None and self._pictures.paused
-
-    @video_paused.setter
-    def video_paused(self, paused: bool) -> None:
-        if self._pictures is not None:
-            self._pictures.paused = paused
-
-    @property
-    def muted(self) -> bool:
-        """Whether silence is sent in place of our sound."""
-        return self._sound is not None and self._sound.muted
-
-    @muted.setter
-    def muted(self, muted: bool) -> None:
-        if self._sound is not None:
-            self._sound.muted = muted

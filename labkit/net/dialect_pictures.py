@@ -27,18 +27,27 @@ class DialectPictures:
     def __init__(self, talk: PictureTalk) -> None:
         self.talk = talk
         self.paused = self.wants_pixels = False
-        self.on_own: Callable[[Shown], None] | None = None
-        self.on_peer: Callable[[Shown], None] | None = None
+        self.on_own_picture: Callable[[Shown], None] | None = None
+        self.on_peer_picture: Callable[[Shown], None] | None = None
         self.encoder = JpegEncoder()
         self._decoder = JpegDecoder()
         self._order = self._own_shown = self._peer_shown = 0
 
+    @property
+    def quality(self) -> int:
+        """JPEG quality, 1 to 99."""
+        return self.encoder.quality
+
+    @quality.setter
+    def quality(self, quality: int) -> None:
+        self.encoder.quality = quality
+
     def show_own(self, picture: Picture) -> None:
         """Show the camera's picture to whom it belongs."""
-        if self.on_own is not None:
+        if self.on_own_picture is not None:
             height, width = picture.pixels.shape[:2]
             self._own_shown += 1
-            self.on_own(
+            self.on_own_picture(
                 Shown(
                     None, picture.pixels, width, height,
                     picture.captured, clock.now(), 0.0, self._own_shown,
@@ -76,6 +85,8 @@ class DialectPictures:
             raise RemoteError(f"no JPEG: {error}") from None
         pixels = self._decoder.decode(jpeg) if self.wants_pixels else None
         self._peer_shown += 1
-        if self.on_peer is not None:
+        if self.on_peer_picture is not None:
             now, count = clock.now(), self._peer_shown
-            self.on_peer(Shown(jpeg, pixels, width, height, None, now, None, count))
+            self.on_peer_picture(
+                Shown(jpeg, pixels, width, height, None, now, None, count)
+            )

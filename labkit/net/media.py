@@ -18,12 +18,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from random import Random
-
-import numpy as np
-import numpy.typing as npt
 
 from labkit.errors import LocalError
 from labkit.frames import Picture, Sound
@@ -31,16 +27,17 @@ from labkit.media.codecs.predicting import HIGHEST_BIT_RATE, LOWEST_BIT_RATE
 from labkit.media.formats import Kind
 from labkit.media.machine import snapshot
 from labkit.media.machine.agreement import StreamSetup
-from labkit.media.machine.encoding import BIT_RATE, QUALITY
+from labkit.media.machine.encoding import BIT_RATE
 from labkit.media.machine.history import History
 from labkit.media.machine.playout.view import PlayoutView
 from labkit.media.machine.stages import Stages
-from labkit.media.machine.statistics import LineStatistics, Statistics
+from labkit.media.machine.statistics import Statistics
 from labkit.media.treatments import Treatments
 from labkit.net import clock, loop, switch_interval
 from labkit.net.call_context import CallContext
 from labkit.net.call_link import CallLink
 from labkit.net.media_audio import AudioLine
+from labkit.net.media_controls import Hearing, MediaControls, Seeing
 from labkit.net.media_line import MediaLine
 from labkit.net.media_video import VideoLine
 from labkit.net.shown import Shown
@@ -56,7 +53,7 @@ TICKS_A_MEASURE = 3
 TICKS_A_LOOK = 10
 
 
-class MediaSession:
+class MediaSession(MediaControls):
     """Sockets, threads and codecs of one call, for the kinds of media it has."""
 
     def __init__(
@@ -101,6 +98,14 @@ class MediaSession:
     def keys(self) -> Mapping[Kind, str]:
         """What each kind is encrypted with, where encryption is agreed."""
         return {line.kind: new_key(self._call.random) for line in self._lines}
+
+    @property
+    def _hearing(self) -> Hearing | None:
+        return self._audio
+
+    @property
+    def _seeing(self) -> Seeing | None:
+        return self._video
 
     @property
     def _lines(self) -> list[MediaLine]:
@@ -151,13 +156,6 @@ class MediaSession:
         if self._audio is not None and not self._closed:
             self._audio.send(sound)
 
-    def next_sound(self, samples: int, rate: int) -> npt.NDArray[np.int16]:
-        """The next `samples` samples for the loudspeaker, mono; silence when nothing
-        is there."""
-        if self._audio is None or self._closed:
-            return np.zeros(samples, np.int16)
-        return self._audio.fetch(samples, rate)
-
     def tap_sound(
         self,
         own: Callable[[Sound], None] | None,
@@ -182,24 +180,11 @@ class MediaSession:
         """When each of the newest frames passed each stage on its way."""
         return {line.kind: line.stream.stages for line in self._lines}
 
-    @property
-    def levels(self) -> tuple[float, float]:
-        """How loud we and the peer are just now, 0 to 1."""
-        return (0.0, 0.0) if self._audio is None else self._audio.levels
-
     def statistics(self) -> Statistics:
         """A snapshot under the W3C's names."""
-        now, audio, video = clock.now(), None, None
-        if self._audio is not None:
-            with self._audio.lock:
-                audio = _with_refused(
-                    snapshot.of_sound(self._audio.stream, now), self._audio
-                )
-        if self._video is not None:
-            with self._video.lock:
-                video = _with_refused(
-                    snapshot.of_pictures(self._video.stream, now), self._video
-                )
+        now, sound, pictures = clock.now(), self._audio, self._video
+        audio = None if sound is None else sound.statistics(now)
+        video = None if pictures is None else pictures.statistics(now)
         rate, skew = self._steering.rate, self._call.lips.skew
         return Statistics(
             now,
@@ -252,48 +237,6 @@ class MediaSession:
             return self._audio.stream.playout_view(now, seconds)
 
     @property
-    def on_own_picture(self) -> Callable[[Shown], None] | None:
-        """Called with each of ours, on the camera's thread; must return at once."""
-        return None if self._video is None else self._video.on_own_picture
-
-    @on_own_picture.setter
-    def on_own_picture(self, show: Callable[[Shown], None] | None) -> None:
-        if self._video is not None:
-            self._video.on_own_picture = show
-
-    @property
-    def on_peer_picture(self) -> Callable[[Shown], None] | None:
-        """Called with each of theirs, on the receive thread; must return at once."""
-        return None if self._video is None else self._video.on_peer_picture
-
-    @on_peer_picture.setter
-    def on_peer_picture(self, show: Callable[[Shown], None] | None) -> None:
-        if self._video is not None:
-            self._video.on_peer_picture = show
-
-    @property
-    def wants_pixels(self) -> bool:
-        """Whether a received JPEG is decoded here too, or only passed on."""
-        return self._video is not None and self._video.wants_pixels
-
-    @wants_pixels.setter
-    def wants_pixels(self, wanted: bool) -> None:
-        if self._video is not None:
-            self._video.wants_pixels = wanted
-
-    @property
-    def quality(self) -> int:
-        """JPEG quality, 1 to 99 (C8)."""
-        return QUALITY if self._video is None else self._video.stream.encoding.quality
-
-    @quality.setter
-    def quality(self, quality: int) -> None:
-        if not 1 <= quality <= 99:
-            raise LocalError(f"JPEG quality is 1 to 99, not {quality}")
-        if self._video is not None:
-            self._video.stream.encoding.quality = quality
-
-    @property
     def bit_rate(self) -> int:
         """Bits a second that VP8 and H264 aim at (C8)."""
         return BIT_RATE if self._video is None else self._video.stream.encoding.bit_rate
@@ -307,26 +250,6 @@ class MediaSession:
             )
         if self._video is not None:
             self._video.stream.encoding.bit_rate = bit_rate
-
-    @property
-    def video_paused(self) -> bool:
-        """Whether our pictures are kept back; the call goes on (C6)."""
-        return self._video is not None and self._video.paused
-
-    @video_paused.setter
-    def video_paused(self, paused: bool) -> None:
-        if self._video is not None:
-            self._video.paused = paused
-
-    @property
-    def muted(self) -> bool:
-        """Whether silence is sent in place of our sound."""
-        return self._audio is not None and self._audio.muted
-
-    @muted.setter
-    def muted(self, muted: bool) -> None:
-        if self._audio is not None:
-            self._audio.muted = muted
 
     # --- on the loop thread ---------------------------------------------------------
 
@@ -358,13 +281,3 @@ class MediaSession:
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-
-
-def _with_refused(
-    found: LineStatistics | None, line: MediaLine
-) -> LineStatistics | None:
-    """The gate's counts beside the machine's."""
-    if found is None:
-        return None
-    refused = line.gate.so_far | dict(found.labkit.refused)
-    return replace(found, labkit=replace(found.labkit, refused=refused))

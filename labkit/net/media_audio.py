@@ -20,8 +20,10 @@ import numpy.typing as npt
 
 from labkit.errors import LabkitError
 from labkit.frames import Sound
+from labkit.media.machine import snapshot
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.sound_stream import SoundStream
+from labkit.media.machine.statistics import LineStatistics
 from labkit.media.treatments import Treatments
 from labkit.net import clock
 from labkit.net.call_context import CallContext
@@ -64,6 +66,10 @@ class AudioLine(MediaLine):
 
     def show(self, frames: list[ReceivedFrame]) -> None:
         """Sound is not shown, but fetched."""
+
+    def snapshot(self, now: float) -> LineStatistics | None:
+        """What the machine has counted; None before it has begun. `lock` is held."""
+        return snapshot.of_sound(self.stream, now)
 
     def keyframe_asked(self) -> None:
         """Sound has no such thing."""

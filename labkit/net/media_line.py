@@ -1,9 +1,8 @@
 """One media line of a call: two sockets, a receive thread, and the machine between.
 
-The thread blocks in the kernel until a packet comes; nothing else wakes it. What has to
-happen later (a packet under way in the link, a question repeated, a picture that waited
-long enough) happens on a thread for that, which starts when it is first needed. Each
-line has its own: sound does not wait until a picture is decoded.
+What has to happen later (a packet under way in the link, a question repeated, a picture
+that waited long enough) happens on a thread for that, which starts when it is first
+needed. Each line has its own: sound does not wait until a picture is decoded.
 
     lock       guards the machine; never held while waiting, encoding or decoding
     _taking    one batch of packets after the other, whichever of the two brings it
@@ -15,39 +14,32 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 
 from labkit.effects import Address
-from labkit.errors import RemoteError
 from labkit.frames import EncodedFrame
 from labkit.media.machine.agreement import StreamSetup
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.reports import KeyframeAsked, NackAsked, RtcpEvent
+from labkit.media.machine.statistics import LineStatistics
 from labkit.media.machine.stream import Stream
-from labkit.media.messages import RtpPacket
 from labkit.media.treatments import Treatments
-from labkit.media.wire.rtp import parse_rtp
-from labkit.net import clock, datagrams
+from labkit.net import clock
 from labkit.net.alarm import Alarm
 from labkit.net.call_context import CallContext
 from labkit.net.delayed import Delayed
-from labkit.net.gate import Gate, is_peer
+from labkit.net.gate import Gate
 from labkit.net.report_socket import ReportSocket
+from labkit.net.rtp_socket import RtpSocket
 from labkit.net.srtp import Srtp
 from labkit.net.udp_pair import UdpPair
 
 JOIN = 1.0
 """Seconds to wait for a thread's end; a callback that hangs must not hang the phone."""
-PAUSE = 0.01
-"""Seconds to wait after the system failed to receive."""
-_log = logging.getLogger("labkit.media")
 
 
 class MediaLine(ABC):
@@ -61,16 +53,13 @@ class MediaLine(ABC):
         self.kind = stream.kind
         self.call = call
         self.pair = UdpPair(call.host)
-        self.datagrams = datagrams.over(self.pair.rtp)
         self.gate = Gate(call.trace)
         self.reports: ReportSocket | None = None
-        self.srtp: Srtp | None = None
-        """What encrypts; None: nothing is encrypted."""
-        self.closed = False
         self._taking = threading.Lock()
         """Packets are taken one batch after the other, whichever thread brings them."""
         self.later = Delayed(f"labkit-{call.name}-{self.kind}-later")
         """Does what has to be done at a time."""
+        self._rtp = RtpSocket(self.pair, stream, self.gate, call, self._at, self._take)
         self._alarm = Alarm(self.later, self._wake)
         self._threads: list[threading.Thread] = []
 
@@ -78,6 +67,11 @@ class MediaLine(ABC):
     def setup(self) -> StreamSetup | None:
         """What was agreed; None when this kind is no longer part of the call."""
         return self.stream.setup
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is sent or taken any more."""
+        return self._rtp.closed
 
     @property
     def is_expected(self) -> bool:
@@ -94,6 +88,10 @@ class MediaLine(ABC):
         """Pictures of the peer are ready; on a thread that may take its time."""
 
     @abstractmethod
+    def snapshot(self, now: float) -> LineStatistics | None:
+        """What the machine has counted; None before it has begun. `lock` is held."""
+
+    @abstractmethod
     def keyframe_asked(self) -> None:
         """The peer wants a picture that stands alone; on the loop thread."""
 
@@ -104,15 +102,16 @@ class MediaLine(ABC):
         begins = self.stream.sender is None
         with self.lock:
             self.stream.set_up(setup)
-        if (self.srtp.keys if self.srtp else None) != setup.keys:
-            self.srtp = Srtp(*setup.keys) if setup.keys else None
+        rtp = self._rtp
+        if (rtp.srtp.keys if rtp.srtp else None) != setup.keys:
+            rtp.srtp = Srtp(*setup.keys) if setup.keys else None
         if self.reports is None:
             self.reports = self._open_reports()
-        self.reports.srtp = self.srtp
+        self.reports.srtp = rtp.srtp
         if setup.remote is not None:
             self.reports.remote = Address(setup.remote.host, setup.remote.port + 1)
         if begins:
-            self.spawn("receive", self._receive)
+            self.spawn("receive", rtp.receive)
 
     def use(self, treatments: Treatments) -> None:
         """Treat loss and latency in this way from now on."""
@@ -127,8 +126,7 @@ class MediaLine(ABC):
         """Say goodbye, end the threads, give the ports back."""
         if self.reports is not None:
             self.reports.close()
-        self.closed = True
-        self._wake_receiver()
+        self._rtp.close()
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(JOIN)
@@ -162,15 +160,6 @@ class MediaLine(ABC):
                 case NackAsked(numbers):
                     self.send_out(partial(self.stream.resend, numbers))
 
-    def _wake_receiver(self) -> None:
-        """A blocked receive hears nothing but a datagram: send it an empty one."""
-        host, port = self.pair.rtp_address
-        itself = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        try:
-            self.pair.rtp.sendto(b"", (itself, port))
-        except OSError:
-            _log.exception("cannot wake the receive thread of port %s", port)
-
     # --- RTP out --------------------------------------------------------------------
 
     def send_out(self, compose: Callable[[float], list[bytes]]) -> None:
@@ -179,29 +168,9 @@ class MediaLine(ABC):
         with self.lock:
             packets = compose(now)
             deadline = self.stream.protection.next_deadline
-        self.transmit(packets)
+        self._rtp.transmit(packets)
         if deadline is not None:
             self._alarm.set(deadline)
-
-    def transmit(self, packets: list[bytes]) -> None:
-        """Packets of ours to the peer: the one place where RTP leaves.
-
-        Nothing leaves on hold, neither what was asked for again nor a late copy.
-        """
-        setup = self.setup
-        if not packets or setup is None or setup.remote is None or not setup.send:
-            return
-        remote, now = setup.remote, clock.now()
-        if self.srtp is not None:
-            packets = self.srtp.protect(packets)
-        due = self.call.link.carry("there", packets, now)
-        if due is None:
-            self._send(packets, remote)
-        else:
-            for at, some in due:
-                self._at(at, partial(self._send, some, remote))
-        here = self.pair.rtp_address
-        self.call.trace.count_rtp(now, "sent", here, remote, *packets)
 
     def _note_sent(
         self, frames: Sequence[EncodedFrame], begun: float, encoded: float
@@ -214,49 +183,7 @@ class MediaLine(ABC):
                 (sender.timestamp, captured, begun, encoded, clock.now())
             )
 
-    def _send(self, packets: list[bytes], remote: Address) -> None:
-        if self.closed:
-            return
-        try:
-            self.datagrams.send(packets, remote)
-        except OSError as error:
-            self.gate.count(f"not sent: {error.strerror}")
-
     # --- RTP in ---------------------------------------------------------------------
-
-    def _receive(self) -> None:
-        while True:
-            try:
-                batch = self.datagrams.receive()
-                if self.closed:
-                    return
-                self._arrived(batch)
-            except OSError as error:  # unreachable peer, sleeping network, closed
-                if self.closed:
-                    return
-                self.gate.count(f"not received: {error.strerror}")
-                time.sleep(PAUSE)
-            except Exception:
-                _log.exception("a %s packet made trouble", self.kind)
-
-    def _arrived(self, batch: list[tuple[bytes, Address]]) -> None:
-        now = clock.now()
-        setup, here = self.setup, self.pair.rtp_address
-        wanted: list[bytes] = []
-        for source, from_it in groupby(batch, itemgetter(1)):
-            some = [data for data, _ in from_it]
-            if setup is None or not is_peer(source, setup.remote):
-                for data in some:
-                    self.gate.refuse("stranger", data, source, here, now)
-                continue
-            self.call.trace.count_rtp(now, "received", source, here, *some)
-            wanted += some
-        due = self.call.link.carry("back", wanted, now)
-        if due is None:
-            self._take(wanted)
-        else:
-            for at, some in due:
-                self._at(at, partial(self._take, some))
 
     def _take(self, batch: list[bytes]) -> None:
         """Datagrams of the peer are out of the link."""
@@ -269,7 +196,8 @@ class MediaLine(ABC):
             for _ in batch:
                 self.gate.count("on hold")
             return
-        packets = [packet for data in batch if (packet := self._parsed(data, now))]
+        read = self._rtp.read
+        packets = [packet for data in batch if (packet := read(data, now))]
         with self._taking:
             with self.lock:
                 frames = [f for p in packets for f in self.stream.take(p, now)]
@@ -282,15 +210,6 @@ class MediaLine(ABC):
             self._wake()
         else:
             self._alarm.set(deadline)
-
-    def _parsed(self, data: bytes, now: float) -> RtpPacket | None:
-        try:
-            return parse_rtp(self.srtp.unprotect(data) if self.srtp else data)
-        except RemoteError as error:
-            setup, here = self.setup, self.pair.rtp_address
-            source = here if setup is None or setup.remote is None else setup.remote
-            self.gate.refuse("malformed", data, source, here, now, str(error))
-            return None
 
     # --- what time brings -----------------------------------------------------------
 
@@ -319,7 +238,7 @@ class MediaLine(ABC):
     def _due(self, now: float) -> None:
         with self.lock:
             packets = self.stream.due(now)
-        self.transmit(packets)
+        self._rtp.transmit(packets)
         if self.reports is not None:
             self.reports.send(self.stream.ask)
         with self._taking:
@@ -343,3 +262,14 @@ class MediaLine(ABC):
             jitter, lost = measured
             self.call.history.jitter[self.kind].append((now, jitter))
             self.call.history.loss[self.kind].append((now, lost))
+
+    # --- what there is to see -------------------------------------------------------
+
+    def statistics(self, now: float) -> LineStatistics | None:
+        """The machine's counts, and the gate's beside them; None before it began."""
+        with self.lock:
+            found = self.snapshot(now)
+        if found is None:
+            return None
+        refused = self.gate.so_far | dict(found.labkit.refused)
+        return replace(found, labkit=replace(found.labkit, refused=refused))

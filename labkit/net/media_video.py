@@ -27,8 +27,10 @@ import numpy.typing as npt
 
 from labkit.errors import LabkitError
 from labkit.frames import EncodedFrame, Picture
+from labkit.media.machine import snapshot
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.picture_stream import PictureStream
+from labkit.media.machine.statistics import LineStatistics
 from labkit.media.wire.jpeg_file import parse_jpeg
 from labkit.net import clock
 from labkit.net.call_context import CallContext
@@ -63,6 +65,19 @@ class VideoLine(MediaLine):
         self._own_shown = 0
         self._held: deque[tuple[float, list[ReceivedFrame]]] = deque(maxlen=MOST_HELD)
         """When each is to be shown; guarded by `_taking`."""
+
+    @property
+    def quality(self) -> int:
+        """JPEG quality, 1 to 99."""
+        return self.stream.encoding.quality
+
+    @quality.setter
+    def quality(self, quality: int) -> None:
+        self.stream.encoding.quality = quality
+
+    def snapshot(self, now: float) -> LineStatistics | None:
+        """What the machine has counted; None before it has begun. `lock` is held."""
+        return snapshot.of_pictures(self.stream, now)
 
     def keyframe_asked(self) -> None:
         """The peer lost pictures."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from labkit.dialects import Dialect, load
 from labkit.dialects.dialect import RegistryTalk
-from labkit.dialects.machine.registry import registry_machine
+from labkit.dialects.machine.registry import DialectRegistry
 from labkit.effects import Address
 from labkit.errors import LabkitError, LocalError
 from labkit.net import loop as loops
@@ -101,7 +101,7 @@ class Registry:
         if talk is None:
             self._machine = RegistryMachine(self.policy, self.limits)
         else:
-            self._machine = registry_machine(talk, self.policy, self.limits)
+            self._machine = DialectRegistry(talk, self.policy, self.limits)
         if port is None:
             port = DEFAULT_PORT if talk is None else talk.port
         self._server = RegistryServer(self._machine, self.trace, self._loop, self._tell)

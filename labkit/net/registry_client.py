@@ -12,16 +12,14 @@ Requirements A1–A3, A7–A9, B3–B10. Notebook: 01-registry.
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
 from labkit.effects import Address
-from labkit.errors import LocalError, NoAnswer, RemoteError
-from labkit.net import clock
+from labkit.errors import NoAnswer, RemoteError
 from labkit.net import loop as loops
 from labkit.net.addresses import resolve
+from labkit.net.registry_connection import RegistryConnection
 from labkit.net.registry_errors import (
     AddressRefused,
     AddressTaken,
@@ -31,7 +29,6 @@ from labkit.net.registry_errors import (
     UnknownUser,
     error_for,
 )
-from labkit.net.registry_tcp import keep_alive, plain_address
 from labkit.registry.messages import (
     Bye,
     Found,
@@ -41,7 +38,6 @@ from labkit.registry.messages import (
     Refused,
     Register,
     Registered,
-    Reply,
     Request,
     Unregister,
     Unregistered,
@@ -60,7 +56,6 @@ __all__ = [
     "RequestRefused",
     "UnknownUser",
 ]
-MOST_UNANSWERED = 100
 _Wanted = TypeVar("_Wanted")
 
 
@@ -145,14 +140,21 @@ class RegistryClient:
 
     # --- on the wire
 
-    def _connect(self) -> _Connection:
+    def _connect(self) -> RegistryConnection:
         host, port = resolve(self.server)
 
-        made: list[_Connection] = []
+        made: list[RegistryConnection] = []
 
-        async def connect() -> _Connection:
+        def new() -> RegistryConnection:
+            return RegistryConnection(self.server, self.wire, self.trace, self._lost)
+
+        async def connect() -> RegistryConnection:
             _, connection = await self._loop.asyncio.create_connection(
-                lambda: _Connection(self), host, port
+                lambda: RegistryConnection(
+                    self.server, self.wire, self.trace, self._lost
+                ),
+                host,
+                port,
             )
             made.append(connection)
             return connection
@@ -191,96 +193,10 @@ class RegistryClient:
             )
         return reply
 
+    def _lost(self, why: str) -> None:
+        if self.on_lost is not None:
+            self.on_lost(why)
+
     def __repr__(self) -> str:
         state = "connected" if self.connected else "not connected"
         return f"<RegistryClient of {self.trace.observer} at {self.server}: {state}>"
-
-
-class _Connection(asyncio.Protocol):
-    """The client's socket, on the loop's thread: replies come in the order of the
-    requests."""
-
-    def __init__(self, client: RegistryClient) -> None:
-        self.is_open = False
-        self.leaving = False
-        """Whether the end of the connection is our own wish."""
-        self._client = client
-        self._reader = client.wire.reply_reader()
-        self._unanswered: deque[tuple[Request, asyncio.Future[Reply]]] = deque()
-        self._last_words = ""
-        self._gone = ""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        keep_alive(transport.get_extra_info("socket"))
-        self._transport = transport
-        self.here = plain_address(transport.get_extra_info("sockname"))
-        self.there = plain_address(transport.get_extra_info("peername"))
-        self.is_open = True
-
-    async def ask(self, request: Request) -> Reply:
-        """Send a request and wait for its reply."""
-        if not self.is_open:
-            raise NoAnswer(self._gone or "The connection to the registry is closed.")
-        if len(self._unanswered) >= MOST_UNANSWERED:
-            raise LocalError(
-                f"The registry at {self._client.server} has not answered the last "
-                f"{MOST_UNANSWERED} requests; it is no use to ask more."
-            )
-        data = self._client.wire.write_request(request)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._unanswered.append((request, answer))
-        self._transport.write(data)
-        self._client.trace.record(
-            clock.now(), "registry", "TCP", "sent", self.here, self.there, data
-        )
-        return await answer  # given up or not, it keeps its place in the queue
-
-    def data_received(self, data: bytes) -> None:
-        for reply in self._reader.feed(data):
-            self._answered(reply)
-
-    def _answered(self, data: bytes) -> None:
-        reply: Reply | RemoteError
-        asked = self._unanswered[0][0] if self._unanswered else None
-        try:
-            reply, note = self._client.wire.parse_reply(data, asked), ""
-        except RemoteError as error:
-            reply, note = error, f"malformed: {error}"
-        self._client.trace.record(
-            clock.now(), "registry", "TCP", "received",
-            self.there, self.here, data, note,
-        )  # fmt: skip
-        if not self._unanswered:  # unasked: why it is about to close, most likely
-            if isinstance(reply, Refused):
-                self._last_words = f" It said {reply.status}: {reply.text}."
-            return
-        _, answer = self._unanswered.popleft()
-        if answer.done():
-            return
-        if isinstance(reply, RemoteError):
-            answer.set_exception(reply)
-        else:
-            answer.set_result(reply)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        how = f"broke ({exc})" if exc else "was closed by the other side"
-        self._end(f"The connection to the registry at {self._client.server} {how}.")
-
-    def close(self) -> None:
-        """End the connection for reasons of our own."""
-        self.leaving = True
-        self._transport.close()
-        self._end("The connection to the registry was closed here.")
-
-    def _end(self, why: str) -> None:
-        if not self.is_open:
-            return
-        self.is_open = False
-        self._gone = why + self._last_words
-        for _, answer in self._unanswered:
-            if not answer.done():
-                answer.set_exception(NoAnswer(self._gone))
-        self._unanswered.clear()
-        if not self.leaving and self._client.on_lost is not None:
-            self._client.on_lost(self._gone)

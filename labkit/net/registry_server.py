@@ -14,12 +14,11 @@ import logging
 import socket
 from collections.abc import Callable, Hashable, Sequence
 
-from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
+from labkit.effects import Address, Close, Heard, Notify, Send, StartTimer, StopTimer
 from labkit.net import clock
 from labkit.net.loop import Loop, Timers
 from labkit.net.registry_tcp import keep_alive, plain_address
 from labkit.registry.machine import (
-    Heard,
     RegistryEffect,
     RegistryEvent,
     RegistryMachine,
@@ -142,11 +141,11 @@ class RegistryServer:
                     connection.finish()
 
     def _heard(self, heard: Heard, now: float) -> None:
-        connection = self._connections.get(heard.connection)
+        connection = self._connections.get(heard.way)
         if connection is not None:
             self.trace.record(
                 now, "registry", "TCP", "received",
-                connection.peer, connection.here, heard.line, heard.note,
+                connection.peer, connection.here, heard.data, heard.note,
             )  # fmt: skip
 
     def _send(self, connection: _Connection | None, data: bytes, now: float) -> None:

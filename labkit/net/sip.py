@@ -20,6 +20,7 @@ from labkit.effects import (
     Address,
     Close,
     Effect,
+    Malformed,
     Notify,
     Send,
     StartTimer,
@@ -31,7 +32,6 @@ from labkit.net.endpoint import MOST_DATAGRAMS, Endpoint
 from labkit.net.sip_machine import Machine
 from labkit.net.sip_tcp import SipConnections
 from labkit.signalling.machine.destination import Destination
-from labkit.signalling.machine.events import Malformed
 from labkit.trace.record import Direction, Trace
 
 USUAL_PORTS = range(5060, 5100, 2)

@@ -22,7 +22,6 @@ from labkit.errors import RemoteError
 if TYPE_CHECKING:
     from random import Random
 
-WRONG_KEY = "not encrypted with the key agreed"
 WINDOW = 1024
 """Packets that may overtake one another; a copy of an older one is refused."""
 

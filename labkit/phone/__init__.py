@@ -1,4 +1,9 @@
-"""One user's phone: registry, calls, media and devices behind a dozen plain methods.
+"""One user's phone: registry, calls, media and devices behind two dozen plain methods.
+
+Begin with `phone` and `buttons`: what a student types. Each method passes on to a part:
+`directory` (the registry), `calls`, `chatting`, `recording`, `appearance` (devices,
+pause, mute), `switches` (treatments). Every call has a `studio`: its media, with the
+devices.
 
 Notebook: 04-videocall.
 """

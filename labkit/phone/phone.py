@@ -10,13 +10,11 @@ Requirements A1-A13, B11-B18. Notebook: 04-videocall.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random, SystemRandom
-from typing import cast
-from weakref import WeakValueDictionary
 
 from labkit import devices
 from labkit.dialects import Dialect, load
@@ -25,18 +23,26 @@ from labkit.errors import LabkitError, LocalError
 from labkit.media.treatments import Treatments
 from labkit.net import loop
 from labkit.net.addresses import local_host_towards
-from labkit.net.dialect_calls import DialectEndpoint
 from labkit.net.registry_errors import NameTaken
-from labkit.net.sip import SipEndpoint
+from labkit.phone import names
 from labkit.phone.appearance import Appearance
+from labkit.phone.buttons import Buttons
+from labkit.phone.calls import Calls
+from labkit.phone.chatting import Chatting
+from labkit.phone.dialect_defaults import usual_pictures, usual_port
 from labkit.phone.directory import Directory, RegistryLike, registry_address
 from labkit.phone.lens import Lens
+from labkit.phone.line import open_line
 from labkit.phone.negotiation import PREFERRED, known_formats
+from labkit.phone.notices import Notices
 from labkit.phone.patience import SILENT
-from labkit.phone.picture_quality import PictureQuality
-from labkit.phone.speaking import usual_pictures, usual_port
+from labkit.phone.picture_quality import PictureQuality, chosen_quality
+from labkit.phone.present import Present
+from labkit.phone.recording import Recordings
 from labkit.phone.state import PhoneState
 from labkit.phone.studio import Devices
+from labkit.phone.studios import Studios
+from labkit.phone.switches import Switches
 from labkit.phone.worker import Worker
 from labkit.registry.messages import User, checked_name
 from labkit.signalling.machine.agent import UserAgent
@@ -44,10 +50,9 @@ from labkit.signalling.machine.destination import Transport
 from labkit.trace import Trace
 
 _log = logging.getLogger("labkit.phone")
-_phones: WeakValueDictionary[str, Phone] = WeakValueDictionary()
 
 
-class Phone(Appearance):
+class Phone(Buttons):
     """One user's phone. Making a second one of the same name closes the first.
 
     `registry` is a `Registry`, an `Address`, "HOST:PORT", or "lan" for the one that
@@ -95,34 +100,69 @@ class Phone(Appearance):
         random: Random | None = None,
     ) -> None:
         self._dialect = load(dialect) if isinstance(dialect, str) else dialect
-        wanted = picture_quality or usual_pictures(self._dialect, quality)
-        super().__init__(treatments, wanted)
-        self.name = name = checked_name(name)
-        former = _phones.pop(name, None)
-        if former is not None:
-            former.close()
+        usual = usual_pictures(self._dialect, quality)
+        pictures = chosen_quality(picture_quality or usual)
+        self._notices = notices = Notices(lambda: self.state)
+        self._present = present = Present()
+        self._switches = Switches(treatments, present)
+        self.name = checked_name(name)
+        names.free(name)
         self.trace = Trace(name)
         self.registry = registry_address(registry, usual_port(self._dialect))
         self.host = host or local_host_towards(self.registry or Address("127.0.0.1", 9))
         self.own, self.peer = Lens(), Lens()
-        self._formats = known_formats(formats)
-        self._transport, self._t1, self._ring_for = transport, t1, ring_for
-        self._silent, self._password, self._srtp = silent, password, srtp
-        self._random = random or SystemRandom()
+        known, random = known_formats(formats), random or SystemRandom()
         eyes = devices.camera(camera, name)
-        self._devices = Devices(
+        chosen = Devices(
             eyes,
             devices.microphone(microphone, name, beside=eyes),
             devices.speaker(speaker, name),
         )
+        self._appearance = Appearance(
+            chosen, pictures, present, notices, self._offer_pictures
+        )
+        self._password, self._suggestion, self._closed = password, "", False
         self._directory = self._new_directory()
-        self._notice = self._suggestion = ""
-        self._changed = threading.Condition()
-        self._listeners: list[Callable[[PhoneState], None]] = []
-        self._closed = False
-        self._endpoint = self._new_endpoint(port)
         self._worker = Worker(f"labkit-{name}-studio")
-        _phones[name] = self
+        studios = Studios(
+            self.host,
+            known,
+            srtp=srtp,
+            dialect=self._dialect,
+            trace=self.trace,
+            random=random,
+            appearance=self._appearance,
+            switches=self._switches,
+            lenses=(self.own, self.peer),
+            worker=self._worker,
+            notices=notices,
+        )
+        self._calls = calls = Calls(name, present, studios, notices, self.query, silent)
+        self._chatting = Chatting(present, calls, notices)
+        self._recordings = Recordings(calls, notices, self.own, self.peer)
+        new_agent = partial(
+            UserAgent,
+            name,
+            random=random,
+            transport=transport,
+            t1=t1,
+            ring_for=ring_for,
+            password=password,
+        )
+        try:
+            calls.line = open_line(
+                self.host,
+                port,
+                new_agent,
+                self._on_event,
+                self.trace,
+                dialect=self._dialect,
+                find=lambda name: self._directory.query(name).address,
+            )
+        except BaseException:
+            self._worker.close()
+            raise
+        names.give(name, self)
 
     # --- the registry: who is where ---
 
@@ -139,13 +179,13 @@ class Phone(Appearance):
         except NameTaken as taken:
             self._suggestion = taken.suggestion
             raise
-        self._tell(f"registered as {user.name} at {user.host}:{user.port}")
+        self._notices.tell(f"registered as {user.name} at {user.host}:{user.port}")
         return user
 
     def unregister(self) -> None:
         """Take the name off the registry, say goodbye and wait for its 221 (A3, A8)."""
         self._directory.unregister()
-        self._tell("unregistered")
+        self._notices.tell("unregistered")
 
     def rename(self, name: str) -> None:
         """Take another name, such as the one that NameTaken suggests (B6).
@@ -155,26 +195,18 @@ class Phone(Appearance):
         """
         self._open()
         name = checked_name(name)
-        if self._call is not None and not self._call.state.is_over:
+        if self._present.call is not None and not self._present.call.state.is_over:
             raise LocalError(f"{self.name} is in a call; hang up first")
         if self._directory.registered:
             raise LocalError(f"{self.name} is registered; unregister first")
-        self._take_name(name)
-        self.name = self.trace.observer = name
+        names.free(name, self)
+        names.give(name, self)
+        self.name = self._calls.name = self.trace.observer = name
         self._suggestion = ""
-        self._endpoint.do(lambda agent, now: agent.rename(name))
+        self._calls.line.do(lambda agent, now: agent.rename(name))
         self._directory.close()
         self._directory = self._new_directory()
-        self._tell(f"your name is {name} now")
-
-    def _take_name(self, name: str) -> None:
-        """Have the name in this kernel: who had it before is closed."""
-        former = _phones.pop(name, None)
-        if former is not None and former is not self:
-            former.close()
-        if _phones.get(self.name) is self:
-            del _phones[self.name]
-        _phones[name] = self
+        self._notices.tell(f"your name is {name} now")
 
     def query(self, name: str) -> User:
         """Ask the registry where `name` is (A2). Raises UnknownUser, NoAnswer."""
@@ -191,22 +223,22 @@ class Phone(Appearance):
     @property
     def address(self) -> Address:
         """Where this phone takes calls."""
-        return self._endpoint.address
+        return self._calls.line.address
 
     @property
     def state(self) -> PhoneState:
         """The phone at this moment, frozen."""
-        call = self._call
+        call = self._present.call
         return PhoneState(
             self.name,
             self.address,
             self.registry,
             self._directory.registered,
             call.snapshot() if call is not None else None,
-            self._notice,
+            self._notices.last,
             self._closed,
-            self._video_paused,
-            self._muted,
+            self._appearance.video_paused,
+            self._appearance.muted,
             suggestion=self._suggestion,
         )
 
@@ -215,13 +247,7 @@ class Phone(Appearance):
 
         It is called on the thread that made the change and must return at once.
         """
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._notices.subscribe(listener)
 
     def close(self) -> None:
         """Hang up, unregister, free every socket and thread. Safe to repeat.
@@ -240,9 +266,10 @@ class Phone(Appearance):
     def _close(self) -> None:
         interrupted = False
         for end in (
-            self._end_call,
+            self._calls.end,
+            self._recordings.end,
             self._directory.close,
-            self._endpoint.close,
+            self._calls.line.close,
             self._worker.close,
         ):
             try:
@@ -251,7 +278,7 @@ class Phone(Appearance):
                 _log.info("while closing %s: %s", self.name, error)
             except KeyboardInterrupt:  # who is in a hurry wants all of it to end
                 interrupted = True
-        self._tell("this phone is closed")
+        self._notices.tell("this phone is closed")
         if interrupted:
             raise KeyboardInterrupt
 
@@ -265,7 +292,11 @@ class Phone(Appearance):
         if self._closed:
             return f"<Phone {self.name}: closed>"
         where = "registered" if self._directory.registered else "not registered"
-        call = self._call.snapshot() if self._call is not None else "no call"
+        call = (
+            self._present.call.snapshot()
+            if self._present.call is not None
+            else "no call"
+        )
         return f"<Phone {self.name} at {self.address}: {where}; {call}>"
 
     # --- inside ---
@@ -275,55 +306,19 @@ class Phone(Appearance):
             self.name,
             self.registry,
             self.trace,
-            self._tell,
+            self._notices.tell,
             self._dialect,
             self._password,
         )
 
-    def _new_endpoint(self, port: int) -> SipEndpoint[UserAgent]:
-        if self._dialect is None:
-            return SipEndpoint(
-                self.host, port, self._new_agent, self._on_event, self.trace
-            )
-        endpoint = DialectEndpoint(
-            self.host,
-            port,
-            self.name,
-            self._dialect,
-            self._on_event,
-            self.trace,
-            lambda name: self._directory.query(name).address,
-        )
-        return cast(SipEndpoint[UserAgent], endpoint)
+    def _on_event(self, event: object) -> None:
+        """What signalling tells, on the loop's thread."""
+        for part in (self._calls, self._chatting, self._recordings):
+            part.hear(event)
 
-    def _new_agent(self, contact: Address) -> UserAgent:
-        return UserAgent(
-            self.name,
-            contact,
-            random=self._random,
-            transport=self._transport,
-            t1=self._t1,
-            ring_for=self._ring_for,
-            password=self._password,
-        )
+    def _offer_pictures(self) -> None:
+        self._calls.offer_pictures()
 
     def _open(self) -> None:
         if self._closed:
             raise LocalError(f"{self.name}'s phone is closed; make a new Phone")
-
-    def _tell(self, notice: str) -> None:
-        with self._changed:
-            self._notice = notice
-            self._changed.notify_all()
-        state = self.state
-        for listener in tuple(self._listeners):
-            try:
-                listener(state)
-            except Exception:
-                _log.exception("a listener of %s's phone failed", self.name)
-
-
-@atexit.register
-def _close_all() -> None:
-    for phone in tuple(_phones.values()):
-        phone.close()

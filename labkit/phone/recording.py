@@ -4,7 +4,7 @@
     bob.allow_recording()            # the recording begins, and bob's phone says so
     alice.stop_recording()
 
-The base of `Phone`, for recordings. Nothing is kept before the peer has consented; when
+Nothing is kept before the peer has consented; when
 they take that back, or the call ends, so does the recording.
 
 Notebook: 04-videocall.
@@ -22,11 +22,12 @@ from labkit.devices.recorder import Recorder, Whose
 from labkit.effects import Effect
 from labkit.errors import LabkitError, LocalError
 from labkit.media.codecs.jpeg import JpegDecoder
-from labkit.media.treatments import Treatments
 from labkit.net import loop
 from labkit.net.media import Shown
 from labkit.phone.call import Call
-from labkit.phone.chatting import Chatting
+from labkit.phone.calls import Calls
+from labkit.phone.lens import Lens
+from labkit.phone.notices import Notices
 from labkit.phone.recording_file import new_file
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import RecordingChanged
@@ -46,31 +47,27 @@ class _Order:
     seconds: float
 
 
-class Recordings(Chatting):
-    """Asking for consent and giving it; what is recorded, and where to."""
+class Recordings:
+    """Asking for consent and giving it; what is recorded, and where to.
 
-    def __init__(self, treatments: Treatments | None) -> None:
-        super().__init__(treatments)
-        self._order: _Order | None = None
-        self._recorder: Recorder | None = None
+    `own` and `peer` are what our pictures and the peer's are seen through.
+    """
+
+    def __init__(self, calls: Calls, notices: Notices, own: Lens, peer: Lens) -> None:
+        self.recorder: Recorder | None = None
         """The last one; it may be over."""
+        self._calls, self._own, self._peer = calls, own, peer
+        self._tell = notices.tell
+        self._order: _Order | None = None
         self._untap: list[Callable[[], None]] = []
         """How to take its hands off the media."""
 
     # --- what our user does ---
 
     def record(
-        self, path: str | Path, *, overwrite: bool = False, minutes: float = 60.0
+        self, call: Call, path: str | Path, overwrite: bool, minutes: float
     ) -> Path:
-        """Ask the peer whether this call may be recorded; once they allow it, it is.
-
-        `path` is a new WebM file, or a folder, in which one is named by the time. Both
-        pictures are in it, and both voices, yours left and the peer's right. It ends
-        with the call, after `minutes`, or when the disc is full. Returns where it will
-        be. Raises LocalError in no call, for a path that cannot be, for a file that
-        exists (unless `overwrite`), and when the peer's phone cannot be asked.
-        """
-        call = self._present()
+        """Ask whether this call may be recorded; once they allow it, it is."""
         if not 0 < minutes <= 1440:
             raise LocalError(f"record for up to 1440 minutes, not {minutes}")
         order = _Order(call, new_file(path, overwrite), overwrite, 60 * minutes)
@@ -80,49 +77,40 @@ class Recordings(Chatting):
             self._order = order
             return effects
 
-        self._endpoint.do(ask)
+        self._calls.line.do(ask)
         return order.path
 
-    def stop_recording(self) -> Path | None:
-        """Record no more, or ask no more; returns the file, None if there is none.
-
-        Waits until the file is finished, some seconds at most.
-        """
-        call = self._present()
+    def stop(self, call: Call) -> Path | None:
+        """Record no more, or ask no more; waits until the file is finished."""
 
         def stop(agent: UserAgent, now: float) -> tuple[Recorder | None, list[Effect]]:
-            recorder = self._recorder if call.snapshot().records else None
+            recorder = self.recorder if call.snapshot().records else None
             return recorder, agent.record(call.call_id, False, now)
 
-        recorder = self._endpoint.do(stop)
+        recorder = self._calls.line.do(stop)
         self._finish()
         return None if recorder is None else recorder.path
 
-    def allow_recording(self) -> None:
-        """Let the peer record this call. Raises LocalError when nobody asked."""
-        self._decide(True)
-
-    def refuse_recording(self) -> None:
-        """Do not let the peer record this call; or no longer, if they do already."""
-        self._decide(False)
-
-    def _decide(self, allows: bool) -> None:
-        call = self._present()
-        self._endpoint.do(
+    def decide(self, call: Call, allows: bool) -> None:
+        """Let the peer record this call, or do not, or no longer."""
+        self._calls.line.do(
             lambda agent, now: agent.allow_recording(call.call_id, allows, now)
         )
 
+    def end(self) -> None:
+        """The call is over: take hands off its media, finish the file."""
+        self._end_recording()
+        self._finish()
+
     # --- what comes of it, on the loop's thread ---
 
-    def _on_event(self, event: object) -> None:
+    def hear(self, event: object) -> None:
+        """What signalling tells, on the loop's thread."""
         match event:
-            case RecordingChanged() if event.call_id in self._calls:
-                call = self._calls[event.call_id]
-                call.update(self._endpoint.agent.calls[event.call_id])
+            case RecordingChanged() if call := self._calls.known(event.call_id):
+                call.update(self._calls.line.agent.calls[event.call_id])
                 self._ours_changed(call, event)
                 self._theirs_changed(call, event)
-            case _:
-                super()._on_event(event)
 
     def _ours_changed(self, call: Call, event: RecordingChanged) -> None:
         before, now, peer = event.was_recording, event.recording, call.peer
@@ -166,40 +154,35 @@ class Recordings(Chatting):
         )
         session = studio.session
         session.tap_sound(partial(recorder.hear, "own"), partial(recorder.hear, "peer"))
-        self._recorder = recorder
+        self.recorder = recorder
         self._untap = [
             lambda: session.tap_sound(None, None),
-            self.peer.watch(_Watcher(recorder, "peer", lambda: True)),
-            self.own.watch(_Watcher(recorder, "own", lambda: _is_seen(call))),
+            self._peer.watch(_Watcher(recorder, "peer", lambda: True)),
+            self._own.watch(_Watcher(recorder, "own", lambda: _is_seen(call))),
         ]
 
     def _end_recording(self) -> None:
         for untap in self._untap:
             untap()
         self._untap = []
-        if self._recorder is not None:
-            self._recorder.stop()
+        if self.recorder is not None:
+            self.recorder.stop()
 
     def _ended_by_itself(self, call: Call, why: str) -> None:
         """A limit, or a full disc: the recording is over, the call goes on. On the
         recorder's thread."""
         try:
-            self._endpoint.do(lambda agent, now: agent.record(call.call_id, False, now))
+            self._calls.line.do(
+                lambda agent, now: agent.record(call.call_id, False, now)
+            )
         except LabkitError:
             pass  # the call, or the phone, is over too
         self._tell(f"{why} The recording ends here; the call goes on.")
 
     def _finish(self) -> None:
         """Wait for the file, but never on the thread that all calls need."""
-        if self._recorder is not None and not loop.shared().is_current:
-            self._recorder.wait(FINISHED)
-
-    def _end_call(self) -> None:
-        try:
-            super()._end_call()
-        finally:
-            self._end_recording()
-            self._finish()
+        if self.recorder is not None and not loop.shared().is_current:
+            self.recorder.wait(FINISHED)
 
 
 class _Watcher:

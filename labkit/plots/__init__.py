@@ -1,4 +1,12 @@
-"""Figures of statistics and of one call, each with its words and its numbers."""
+"""Figures of statistics and of one call, each with its words and its numbers.
+
+    latency_breakdown(breakdown(alice, bob))    # its numbers: `labkit.studies`
+
+One figure a file. Each makes a `Drawing`: the picture, what it says in words, and the
+table behind it. `style`, `labels` and `values` are what all of them share.
+
+Notebook: 05-latency, 06-loss, 07-jitter-buffer.
+"""
 
 from labkit.plots.breakdown import LatencyBreakdown, Times, latency_breakdown
 from labkit.plots.buffers import BufferCurves, Setting, loss_latency_curves

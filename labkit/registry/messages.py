@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from itertools import count
 from typing import ClassVar, TypeAlias
@@ -34,7 +35,7 @@ def quoted(text: str) -> str:
 def checked_name(name: str) -> str:
     """Return the name in Unicode's normal form C, in which names are compared.
 
-    João typed on a Mac (o + combining tilde) and on Windows (õ) are one user. Raises
+    João typed on a Mac (a + combining tilde) and on Windows (ã) are one user. Raises
     LocalError when it is empty, longer than 64 characters, or holds a space, a control
     character or anything else that does not print.
     """
@@ -59,6 +60,7 @@ def free_name(name: str, taken: Collection[str]) -> str:
     )
 
 
+@lru_cache(maxsize=1024)  # a user's host is read at each of its messages
 def checked_host(host: str) -> str:
     """Return an IPv4 or IPv6 address in its usual spelling: `::1`, not `0:0:…:1`.
 

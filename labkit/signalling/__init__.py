@@ -1,11 +1,17 @@
-"""May I call you? A subset of SIP with SDP.
+"""May I call you? A subset of SIP with SDP, without a socket in sight.
 
-What other rooms need is exported here: the user agent, what it is told about media, and
-what it tells.
+| what is said | how it is written | what happens next |
+|--------------|-------------------|-------------------|
+| `messages/`  | `wire/`           | `machine/`        |
+
+`labkit.net.sip` puts the machine on real sockets. Requirements A10-A13. What other
+rooms need is exported here: the user agent, what it is told about media, and what it
+tells.
 
 Notebook: 02-signalling.
 """
 
+from labkit.effects import Malformed
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import (
     BusyRefused,
@@ -13,7 +19,6 @@ from labkit.signalling.machine.events import (
     CallView,
     ChangeRefused,
     IncomingCall,
-    Malformed,
     MediaAgreed,
     Party,
     RecordingChanged,

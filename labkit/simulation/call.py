@@ -105,10 +105,10 @@ class SimulatedCall:
             for stream in (receiver.sound, receiver.pictures)
             if stream is not None
         )
-        refused = receiver.refused.total()
+        refused = receiver.wire.refused.total()
         return accounting.packets(
-            sent=sender.sent.total(),
-            received=receiver.received.total() - refused,
+            sent=sender.wire.sent.total(),
+            received=receiver.wire.received.total() - refused,
             duplicate=duplicates,
             refused=refused,
             link=self.record(way),
@@ -258,7 +258,8 @@ def _run(
         world.at(accepted + number * EVERY, partial(call.note, number * EVERY))
     world.run_until(accepted + seconds)
     # While a lost BYE is repeated, nobody listens to the silence and counts it as loss.
-    alice.is_quiet = bob.is_quiet = True
+    alice.rest()
+    bob.rest()
     alice.hang_up()
     ended = world.now
     while not (alice.over and bob.over) and world.now - ended < PATIENCE:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Hashable, Iterable
 
 from labkit.effects import Address, Effect, Notify, Send, StartTimer, StopTimer
 from labkit.signalling.machine.agent import UserAgent
-from labkit.signalling.machine.destination import Destination
 from labkit.simulation.world import Clock
 
 
@@ -61,8 +60,3 @@ class Signalling:
                 self.apply(self.agent.timeout(key, self._clock.now()))
 
         self._clock.at(at, fire)
-
-
-def destination(address: Address) -> Destination:
-    """Where a simulated call goes: by UDP, for a TCP would hide the loss."""
-    return Destination("UDP", address)

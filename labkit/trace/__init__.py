@@ -1,4 +1,15 @@
-"""Every message passes here once; log, table, ladder and capture file are its views."""
+"""Every message passes here once; log, table, ladder and capture file are its views.
+
+    print(log(alice.trace))
+    ladder(alice.trace, bob.trace)
+    save("call.pcapng", alice.trace)
+
+Begin with `record`: the `Trace` of one observer. `describe` says in a line what a
+message says; `log`, `table`, `ladder/` and `capture/` show it, `merge` joins several
+observers.
+
+Notebook: 02-signalling.
+"""
 
 from labkit.trace.capture import capture, save
 from labkit.trace.describe import full_text, summary

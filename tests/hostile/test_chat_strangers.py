@@ -88,7 +88,7 @@ def test_what_is_no_text_is_refused(talk, eve):
 def test_a_message_larger_than_any_is_dropped(talk, eve):
     insider = Insider(talk, eve)
     insider.writes(b"x" * 60_000)
-    until(lambda: talk.bob._endpoint.malformed > 0, "it to be counted")
+    until(lambda: talk.bob._calls.line.malformed > 0, "it to be counted")
     assert talk.bob.chat == ()
     talk.unharmed()
 

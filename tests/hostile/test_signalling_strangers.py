@@ -50,7 +50,7 @@ def test_no_piece_and_no_mutation_of_real_messages_disturbs_the_call(talk, eve):
             twice = [*lines[:place], lines[place], *lines[place:]]
             eve.send(b"\r\n".join(twice), talk.bob.address)
     talk.unharmed()
-    assert talk.bob._endpoint.malformed > 100
+    assert talk.bob._calls.line.malformed > 100
 
 
 @pytest.mark.parametrize("method", ["BYE", "CANCEL", "INVITE", "ACK", "OPTIONS"])
@@ -253,7 +253,7 @@ def test_a_thousand_connections_take_no_more_than_their_share(talk):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         line.sendall(question)
     lines += [connected(talk.bob.address) for _ in range(300)]
-    open_here = talk.bob._endpoint._connections.open
+    open_here = talk.bob._calls.line._connections.open
     until(lambda: len(open_here) <= MOST_CONNECTIONS, "the oldest to be closed")
     talk.unharmed()
     for line in lines:

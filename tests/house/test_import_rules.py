@@ -69,7 +69,7 @@ ROOMS = {
     # The outside world: sockets, threads and clocks; cameras and sound cards.
     "net": Room(
         (*WORDS, *PLANES, "dialects", "link", "trace"),
-        ("numpy", "zeroconf", "ifaddr", "pylibsrtp"),
+        ("numpy", "zeroconf", "ifaddr", "pylibsrtp", "websockets"),
         ALL,
     ),
     "devices": Room(
@@ -116,6 +116,8 @@ ROOMS = {
             "link",
             "media.treatments",
             "net.clock",
+            "net.shortcut",
+            "net.shortcut_door",
             "studies",
             CALL_STATES,
         ),
@@ -136,41 +138,34 @@ ROOMS = {
         (),
         ALL,
     ),
-    "console": Room((*WORDS, *FRONT, CALL_STATES), ("rich",), ALL),
-    "voice_room_console": Room(
-        (*WORDS, "console", "phone", "net.registry_errors", CALL_STATES)
+    "demonstration": Room((*WORDS, "phone", "net.clock"), ("IPython",)),
+    # Programs in a terminal: what is typed at, what examines, what starts them.
+    "console": Room(
+        (*WORDS, *FRONT, "link", *LINK, "net.registry_errors", CALL_STATES),
+        ("rich",),
+        ALL,
     ),
-    "link_console": Room((*WORDS, "link", *LINK), ("rich",), ALL),
-    "doctor": Room((*WORDS, *FRONT), ("rich", "numpy"), ALL),
-    "doctor_peer": Room(
+    "doctor": Room(
         (
             *WORDS,
             *FRONT,
-            "doctor",
             "net.options",
             "net.registry_client",
             "signalling.machine.destination",
             CALL_STATES,
         ),
-        (),
+        ("rich", "numpy"),
         ALL,
     ),
-    "screen": Room(WORDS, ("rich",), ALL),
     "cli": Room(
         (
             *WORDS,
             *FRONT,
             *LINK,
             "net.registry_door",
-            "net.registry_door",
             "link.units",
             "console",
-            "voice_room_console",
             "doctor",
-            "doctor_peer",
-            "link_console",
-            "screen",
-            "checks",
         ),
         ("rich", "typer"),
         ALL,

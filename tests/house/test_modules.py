@@ -17,7 +17,8 @@ MODULES = {
 def notebooks_named_by(source: str) -> list[str]:
     """`["01-registry"]` for a module whose docstring ends `Notebook: 01-registry.`"""
     docstring = ast.get_docstring(ast.parse(source)) or ""
-    return re.findall(r"\d\d-[a-z0-9-]*[a-z0-9]", docstring.partition("Notebook")[2])
+    told = docstring.partition("Notebook")[2]
+    return re.findall(r"(?:\d\d|demo)-[a-z0-9-]*[a-z0-9]", told)
 
 
 def test_every_module_says_which_notebook_teaches_it_and_that_one_exists() -> None:

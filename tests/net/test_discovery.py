@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from ipaddress import IPv4Interface, IPv4Network
 
@@ -12,15 +13,20 @@ from labkit.effects import Address
 from labkit.errors import LocalError, NoAnswer
 from labkit.net import discovery
 from labkit.net.discovery import Announcement, find_registries, own_networks
+from labkit.registry import announcement
 
 LOOPBACK = [IPv4Interface("127.0.0.1/8")]
 HERE = [Address("127.0.0.1", 5000)]
 
 
 @pytest.fixture(autouse=True)
-def _only_the_loopback(monkeypatch):
-    """No test sends to a network that is not its own."""
+def _among_ourselves(monkeypatch):
+    """No test sends to a network that is not its own, nor hears a registry of another
+    test, or of somebody who works on this machine."""
     monkeypatch.setattr(discovery, "own_networks", lambda: LOOPBACK)
+    ours = f"_labkit-{os.getpid()}._tcp.local."
+    for module in (announcement, discovery):
+        monkeypatch.setattr(module, "SERVICE", ours)
 
 
 def test_an_announced_registry_is_found_and_after_its_end_no_more():

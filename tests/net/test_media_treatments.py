@@ -1,4 +1,4 @@
-"""Each treatment in a call over real sockets, and the link that makes it needed."""
+"""Each treatment in a call over real sockets, and the link that needs it (A16)."""
 
 from __future__ import annotations
 

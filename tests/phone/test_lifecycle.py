@@ -233,7 +233,7 @@ def test_closing_is_finished_even_when_it_is_interrupted(registry):
     before = kits_threads(), descriptors()
     alice = Phone("alice", registry)
     alice.register()
-    alice._endpoint.close, close = _interrupted, alice._endpoint.close
+    alice._calls.line.close, close = _interrupted, alice._calls.line.close
     with pytest.raises(KeyboardInterrupt):
         alice.close()
     close()

@@ -60,8 +60,8 @@ def test_two_kits_can_use_all_repair_of_both_media() -> None:
         assert video.send_repair == RepairFormats(
             rtx={107: 26, 108: 97}, parity=110, reed_solomon=111, nack=True
         )
-        assert audio.send_repair.red_of(audio.payload_type) == 100
-        assert video.send_repair.rtx_of(video.payload_type) == 107
+        assert audio.send_repair.red[100] == audio.payload_type
+        assert video.send_repair.rtx[107] == video.payload_type
         assert set(audio.receive) == {96, 0, 8}
         assert audio.format == FORMATS["opus"]
 

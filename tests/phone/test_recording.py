@@ -7,7 +7,15 @@ import re
 from pathlib import Path
 
 import pytest
-from devices.recorded import BLUE, GREEN, PlainCamera, is_like, pitch, read
+from devices.recorded import (
+    BLUE,
+    GREEN,
+    PlainCamera,
+    Recording,
+    is_like,
+    pitch,
+    read,
+)
 from phone.another_make import in_a_call_with
 from phone.watching import Ear, pictures, when
 
@@ -61,6 +69,25 @@ def told(phone: Phone, words: str) -> None:
     when(phone, lambda state: words in state.notice)
 
 
+def record(asker: Phone, other: Phone, path: Path, seen: int = 20) -> Path:
+    """A call that is recorded with consent, and goes on until `seen` pictures came."""
+    connect(asker, other)
+    path = asker.record(path)
+    stands(other, "asking")
+    other.allow_recording()
+    stands(asker, "on")
+    stands(other, "peer")
+    pictures(asker, "peer", seen)
+    return path
+
+
+def has_both(found: Recording) -> bool:
+    """Blue and 440 Hz on this side, green and 1000 Hz on the other."""
+    assert pitch(found.left) == pytest.approx(440, abs=5)
+    assert pitch(found.right) == pytest.approx(1000, abs=5)
+    return is_like(found.own_colour(), BLUE) and is_like(found.peer_colour(), GREEN)
+
+
 def test_both_pictures_and_both_voices_are_recorded(alice, bob, tmp_path):
     connect(alice, bob)
     path = alice.record(tmp_path / "lesson")
@@ -81,10 +108,7 @@ def test_both_pictures_and_both_voices_are_recorded(alice, bob, tmp_path):
     stands(bob, "")
     found = read(path)
     assert found.codecs == ("vp8", "opus")
-    assert pitch(found.left) == pytest.approx(440, abs=5)
-    assert pitch(found.right) == pytest.approx(1000, abs=5)
-    assert is_like(found.own_colour(), BLUE)
-    assert is_like(found.peer_colour(), GREEN)
+    assert has_both(found)
     assert found.seconds == pytest.approx(seconds, abs=0.8)
     told(bob, "alice does not record the call any more")
 
@@ -102,17 +126,12 @@ def test_a_refusal_leaves_no_file(alice, bob, tmp_path):
 
 
 def test_consent_taken_back_ends_it_and_what_there_is_stays(alice, bob, tmp_path):
-    connect(alice, bob)
-    path = alice.record(tmp_path / "lesson.webm")
-    stands(bob, "asking")
-    bob.allow_recording()
-    stands(bob, "peer")
-    pictures(alice, "peer", 20)
+    path = record(alice, bob, tmp_path / "lesson.webm")
     bob.refuse_recording()
     told(alice, "bob wants no recording any more")
     assert alice.state.call.recording == "refused"
     stands(bob, "")
-    assert alice._recorder.wait(5)
+    assert alice._recordings.recorder.wait(5)
     length = read(path).seconds
     assert length > 0.2
     assert alice.media._audio.on_own_sound is None  # nobody listens any more
@@ -121,29 +140,19 @@ def test_consent_taken_back_ends_it_and_what_there_is_stays(alice, bob, tmp_path
 
 
 def test_it_ends_with_the_call(alice, bob, tmp_path):
-    connect(alice, bob)
-    path = alice.record(tmp_path / "lesson.webm")
-    stands(bob, "asking")
-    bob.allow_recording()
-    stands(bob, "peer")
-    pictures(alice, "peer", 20)
+    path = record(alice, bob, tmp_path / "lesson.webm")
     bob.hang_up()
     alice.present_call.wait("over")
-    assert alice._recorder.wait(5)
+    assert alice._recordings.recorder.wait(5)
     assert read(path).seconds > 0.2
     assert alice.state.call.recording == ""
 
 
 def test_closing_the_phone_finishes_the_file(alice, bob, tmp_path):
-    connect(alice, bob)
-    path = alice.record(tmp_path / "lesson.webm")
-    stands(bob, "asking")
-    bob.allow_recording()
-    stands(bob, "peer")
-    pictures(alice, "peer", 20)
+    path = record(alice, bob, tmp_path / "lesson.webm")
     alice.close()
     assert read(path).seconds > 0.2
-    assert not alice._recorder._thread.is_alive()
+    assert not alice._recordings.recorder._thread.is_alive()
 
 
 def test_both_record_at_once_each_with_consent(alice, bob, tmp_path):
@@ -192,7 +201,7 @@ def test_a_limit_ends_the_recording_and_not_the_call(alice, bob, tmp_path):
     stands(alice, "on")
     told(alice, "The recording ends here; the call goes on")
     stands(alice, "")
-    assert alice._recorder.wait(5)
+    assert alice._recordings.recorder.wait(5)
     stands(bob, "")
     assert read(path).seconds == pytest.approx(0.3, abs=0.1)
     assert pictures(alice, "peer", 5)
@@ -207,19 +216,11 @@ def test_a_picture_in_vp8_and_sound_in_pcmu_are_recorded_alike(registry, bob, tm
         formats=("PCMU", "VP8"),
         speaker=Ear(),
     ) as carol:
-        connect(carol, bob)
-        path = carol.record(tmp_path)
-        stands(bob, "asking")
-        bob.allow_recording()
-        stands(carol, "on")
-        pictures(carol, "peer", 40)
+        path = record(carol, bob, tmp_path, seen=40)
         carol.stop_recording()
     found = read(path)
     assert re.fullmatch(r"call-\d{4}-\d\d-\d\d-\d{6}\.webm", path.name)
-    assert pitch(found.left) == pytest.approx(440, abs=5)
-    assert pitch(found.right) == pytest.approx(1000, abs=5)
-    assert is_like(found.own_colour(), BLUE)
-    assert is_like(found.peer_colour(), GREEN)
+    assert has_both(found)
 
 
 def test_the_echo_allows_it(registry, alice, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from phone.watching import when
 
 from labkit import CallState, Phone, Registry
-from labkit.voice_room_console import VoiceRoomConsole
+from labkit.console.voice_room import VoiceRoomConsole
 
 
 class Person:

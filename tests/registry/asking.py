@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
+from labkit.effects import Address, Close, Heard, Notify, Send, StartTimer, StopTimer
 from labkit.registry.machine import (
-    Heard,
     Limits,
     Policy,
     RegistryEffect,

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import itertools
 import os
-import queue
 import shutil
 import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from tests.programs import Program, program
 
 _numbers = itertools.count()
 
@@ -38,62 +37,9 @@ class Host:
         finally:
             self.ip("rule", "del", *rule)
 
-    @contextmanager
-    def labkit(self, *arguments: str) -> Iterator[Program]:
+    def labkit(self, *arguments: str) -> AbstractContextManager[Program]:
         """`labkit …` on this host, killed at the end."""
-        running = Program(self, *arguments)
-        try:
-            yield running
-        finally:
-            running.process.kill()
-            running.process.wait(10)
-            running.process.stdin.close()
-
-
-class Program:
-    """`labkit …` in a process of its own on one host."""
-
-    def __init__(self, host: Host, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            [*host.runs, sys.executable, "-m", "labkit.cli", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env=os.environ | {"COLUMNS": "1000"},
-        )
-        self.printed: list[str] = []
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self._lines.put(line.rstrip())
-
-    def type(self, text: str) -> None:
-        self.process.stdin.write(text + "\n")
-        self.process.stdin.flush()
-
-    def until(self, wanted: str) -> str:
-        """The next line printed that contains `wanted`."""
-        while True:
-            try:
-                self.printed.append(self._lines.get(timeout=30))
-            except queue.Empty:
-                raise AssertionError(
-                    f"{wanted!r} was not printed, but {self.printed}"
-                ) from None
-            if wanted in self.printed[-1]:
-                return self.printed[-1]
-
-    def all(self) -> list[str]:
-        """What it prints until its end."""
-        self.process.wait(60)
-        while True:
-            try:
-                self.printed.append(self._lines.get(timeout=0.2))
-            except queue.Empty:
-                return self.printed
+        return program(*arguments, on=self.runs)
 
 
 def ip(*arguments: str) -> None:

@@ -72,9 +72,17 @@ class Call:
     def view(self) -> CallView:
         """How it stands, frozen."""
         return CallView(
-            self.call_id, self.peer, self.address, self.outgoing, self.state, self.why,
-            self.media, self.held_by_me, self.held_by_peer, self.since,
-        )  # fmt: skip
+            call_id=self.call_id,
+            peer=self.peer,
+            address=self.address,
+            outgoing=self.outgoing,
+            state=self.state,
+            why=self.why,
+            media=self.media,
+            held_by_me=self.held_by_me,
+            held_by_peer=self.held_by_peer,
+            since=self.since,
+        )
 
     def happen(self, event: CallEvent, now: float, why: str = "") -> Notify:
         """Take a step; LocalError when the table of states has no such one."""

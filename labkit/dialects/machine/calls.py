@@ -22,15 +22,13 @@ from labkit.dialects.machine.connections import Dial
 from labkit.dialects.machine.events import (
     BusyRefused,
     CallEffect,
-    Heard,
     IncomingCall,
-    Malformed,
     WhereIs,
 )
 from labkit.dialects.machine.parties import is_from
 from labkit.dialects.machine.wishes import Wishes
 from labkit.dialects.messages import Message
-from labkit.effects import Address, Close, Notify, Send, StartTimer
+from labkit.effects import Address, Close, Heard, Malformed, Notify, Send, StartTimer
 from labkit.errors import LocalError, RemoteError
 from labkit.signalling.machine.states import CallEvent, CallState
 

@@ -1,6 +1,6 @@
 """The kit's registry, speaking a dialect: same table, same rules, same limits.
 
-    machine = registry_machine(load("uam").registry)
+    machine = DialectRegistry(load("uam").registry)
     machine.connected("nc", Address("127.0.0.1", 40000), now=0.0)
     machine.received("nc", b"QUERY bob", now=1.0)
     # [Heard("nc", b"QUERY bob"), Send(b"NOK USER_UNKNOWN", "nc")]
@@ -29,6 +29,7 @@ from labkit.dialects.machine.registry_wire import (
 from labkit.dialects.wire.framing import Cutter
 from labkit.dialects.wire.segments import Segments
 from labkit.effects import Notify
+from labkit.registry.machine.clerk import Clerk
 from labkit.registry.machine.connection import Connection, HalfLineTimer
 from labkit.registry.machine.events import (
     RegistrationRefused,
@@ -45,16 +46,8 @@ MOST_ROWS_A_HOST = 256
 """Lasting rows that one host may have: nobody else ever takes them away."""
 
 
-def registry_machine(
-    talk: RegistryTalk, policy: Policy | None = None, limits: Limits | None = None
-) -> RegistryMachine:
-    """The machine for this dialect's registry."""
-    kind = LastingRegistry if talk.lasting else DialectRegistry
-    return kind(talk, policy, limits)
-
-
 class DialectRegistry(RegistryMachine):
-    """A registry whose rows live as long as the connection that registered them."""
+    """A registry that reads and writes as the dialect says."""
 
     def __init__(
         self,
@@ -67,7 +60,11 @@ class DialectRegistry(RegistryMachine):
         if self._guesses:
             limits = replace(limits, half_line_seconds=talk.patience)
         self._words = RegistryWire(talk)
+        self._new_kind = LastingClerk if talk.lasting else DialectClerk
         super().__init__(policy, limits, self._words)
+
+    def _new_clerk(self) -> Clerk:
+        return self._new_kind(self.policy, self.limits, self._words)
 
     def received(
         self, connection: Hashable, data: bytes, now: float
@@ -95,6 +92,14 @@ class DialectRegistry(RegistryMachine):
                 break
         return effects
 
+
+class DialectClerk(Clerk):
+    """A clerk who registers only what the dialect can say again."""
+
+    def __init__(self, policy: Policy, limits: Limits, words: RegistryWire) -> None:
+        super().__init__(policy, limits, words)
+        self._words = words
+
     def _user(self, request: Register, now: float) -> User:
         protocols = getattr(request, "protocols", "")
         return Member(request.name, request.host, request.port, now, protocols)
@@ -113,16 +118,11 @@ class DialectRegistry(RegistryMachine):
         return self._words.write_reply(refusal)
 
 
-class LastingRegistry(DialectRegistry):
+class LastingClerk(DialectClerk):
     """Nobody unregisters here; the first password of a name is the key to its row."""
 
-    def __init__(
-        self,
-        talk: RegistryTalk,
-        policy: Policy | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(talk, policy, limits)
+    def __init__(self, policy: Policy, limits: Limits, words: RegistryWire) -> None:
+        super().__init__(policy, limits, words)
         self._passwords: dict[str, bytes] = {}
         self._rows_of: Counter[str] = Counter()
 

@@ -31,8 +31,6 @@ class Kind:
 
     binary = False
     """Whether it is bytes, which are text only in base64."""
-    ends_itself = True
-    """Whether no white space can stand in it."""
 
     def check(self, value: object) -> Value:
         """The value in its usual form; ValueError when it is not of this kind."""
@@ -145,8 +143,6 @@ class Rate(Kind):
 class Time(Kind):
     """Seconds since 1970, whole or not; also read as `2023-05-24 13:43:03.1`."""
 
-    ends_itself = False
-
     def check(self, value: object) -> float:
         """A float, to the microsecond; a date is taken as UTC."""
         if isinstance(value, str):
@@ -166,8 +162,6 @@ class Time(Kind):
 class Text(Kind):
     """Anything that prints on one line; it may be empty."""
 
-    ends_itself = False
-
     def check(self, value: object) -> str:
         """A str of at most 400 characters."""
         if not isinstance(value, str) or len(value) > MOST_TEXT:
@@ -182,7 +176,6 @@ class Raw(Kind):
     """Bytes as they are: sound, a picture. In JSON they are base64."""
 
     binary = True
-    ends_itself = False
 
     def check(self, value: object) -> bytes:
         """Bytes."""
@@ -214,7 +207,6 @@ class Base64(Raw):
     """`{data:base64}`: bytes as letters, where raw bytes cannot stand."""
 
     binary = False
-    ends_itself = True
 
     def read(self, raw: bytes) -> bytes:
         """What the base64 stands for."""

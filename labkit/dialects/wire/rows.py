@@ -31,8 +31,6 @@ def counted(fields: dict[str, Value]) -> dict[str, Value]:
 class Rows(Kind):
     """As many rows as there are, each as `row` has it."""
 
-    ends_itself = False
-
     row: Template | Shape
 
     def check(self, value: object) -> Value:

@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from labkit.dialects.wire.kinds import Kind, Value
 from labkit.dialects.wire.template import Template
-
-MOST_DEPTH = 16
-Shapely: TypeAlias = "dict[str, object] | list[object] | str | int | float | bool"
 
 
 class Shape:

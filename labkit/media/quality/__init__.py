@@ -1,4 +1,5 @@
-"""How good the call is, from what was counted: a score, and an account of every packet.
+"""How good the call is, from what was counted: nothing here changes the call.
 
-Nothing here changes the call. Notebook: 05-latency, 06-loss.
+`e_model` is the score people would give, `loss_runs` counts losses by their length,
+`accounting` gives every packet one fate. Notebook: 05-latency, 06-loss.
 """

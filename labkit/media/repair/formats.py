@@ -27,18 +27,3 @@ class RepairFormats:
     """The payload number of the kit's own Reed–Solomon packets."""
     nack: bool = False
     """Whether the receiver may ask for what is missing (RFC 4585)."""
-
-    def red_of(self, payload_type: int) -> int | None:
-        """The number of the RED format that carries this format, if any."""
-        return _key_of(self.red, payload_type)
-
-    def rtx_of(self, payload_type: int) -> int | None:
-        """The number under which packets of this format are sent again, if any."""
-        return _key_of(self.rtx, payload_type)
-
-
-def _key_of(numbers: Mapping[int, int], payload_type: int) -> int | None:
-    for number, referred in numbers.items():
-        if referred == payload_type:
-            return number
-    return None

@@ -24,6 +24,7 @@ from labkit.media.repair.red import RedSender
 from labkit.media.repair.reed_solomon import repair_blocks, write_block
 from labkit.media.repair.rtx import Retransmitter
 from labkit.media.repair.stream import RepairStream
+from labkit.media.repair.switched import Switched
 from labkit.media.treatments import Treatments
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ GROUP = 8
 """Packets in a Reed–Solomon group."""
 
 
-class Protection:
+class Protection(Switched):
     """What one phone sends besides one medium, to protect it.
 
     `treatments` and `formats` may be set at any time. What the peer does not know is
@@ -49,13 +50,12 @@ class Protection:
         *,
         random: Random,
     ) -> None:
+        super().__init__(formats, treatments)
         self.packets: Counter[Treatment] = Counter()
         """Packets sent besides the media's, by kind; RED needs none."""
         self.octets: Counter[Treatment] = Counter()
         """Octets of payload sent besides the media's."""
         self._kind = kind
-        self._formats = formats or RepairFormats()
-        self._treatments = treatments or Treatments()
         self._parity_stream = RepairStream(random)
         self._reed_solomon_stream = RepairStream(random)
         self._retransmitter = Retransmitter(RepairStream(random))
@@ -64,28 +64,7 @@ class Protection:
         self._interleaver = Interleaver()
         self._choose()
 
-    @property
-    def formats(self) -> RepairFormats:
-        """What the peer can use, under its numbers."""
-        return self._formats
-
-    @formats.setter
-    def formats(self, formats: RepairFormats) -> None:
-        self._formats = formats
-        self._choose()
-
-    @property
-    def treatments(self) -> Treatments:
-        """The switches."""
-        return self._treatments
-
-    @treatments.setter
-    def treatments(self, treatments: Treatments) -> None:
-        self._treatments = treatments
-        self._choose()
-
     def _choose(self) -> None:
-        """What is both wanted and possible, so that `protect` need not ask."""
         wanted, formats = self._treatments, self._formats
         sound = self._kind == "audio"
         self._rtx_of = {media: rtx for rtx, media in formats.rtx.items()}

@@ -32,6 +32,7 @@ from labkit.media.repair.nack import NackList
 from labkit.media.repair.parity import parse_parity
 from labkit.media.repair.protection import Treatment
 from labkit.media.repair.reed_solomon import parse_block
+from labkit.media.repair.switched import Switched
 from labkit.media.treatments import Treatments
 
 By: TypeAlias = Literal["media"] | Treatment
@@ -49,10 +50,11 @@ class Recovered(NamedTuple):
     """How it came here."""
 
 
-class Recovery:
+class Recovery(Switched):
     """What one phone makes of all that comes in for one medium.
 
-    `formats` and `treatments` may be set at any time.
+    `formats` and `treatments` may be set at any time; of the switches only
+    `nack` matters here.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Recovery:
         formats: RepairFormats | None = None,
         treatments: Treatments | None = None,
     ) -> None:
+        super().__init__(formats, treatments)
         self.sources = sources
         self.recovered: Counter[Treatment] = Counter()
         """Packets of media that a treatment brought, and nothing else before it."""
@@ -73,30 +76,8 @@ class Recovery:
         self.refused: Counter[str] = Counter()
         """Repair that was no good, by reason."""
         self.nacks = NackList()
-        self._formats = formats or RepairFormats()
-        self._treatments = treatments or Treatments()
         self._asks = False
         self._forget(None)
-        self._choose()
-
-    @property
-    def formats(self) -> RepairFormats:
-        """What may come, under our numbers."""
-        return self._formats
-
-    @formats.setter
-    def formats(self, formats: RepairFormats) -> None:
-        self._formats = formats
-        self._choose()
-
-    @property
-    def treatments(self) -> Treatments:
-        """The switches; only `nack` matters here."""
-        return self._treatments
-
-    @treatments.setter
-    def treatments(self, treatments: Treatments) -> None:
-        self._treatments = treatments
         self._choose()
 
     def _choose(self) -> None:

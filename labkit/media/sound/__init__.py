@@ -1,4 +1,5 @@
-"""What can be done with decoded sound: stretch it in time, replace what is missing.
+"""What can be done with decoded sound, as pure functions of samples, numpy alone.
 
-Pure functions of samples, numpy alone. Notebook: 06-loss, 07-jitter-buffer.
+`stretch` makes it longer or shorter at the same pitch, `concealment` fills what is
+missing, `likeness` finds the pitch for both. Notebook: 06-loss, 07-jitter-buffer.
 """

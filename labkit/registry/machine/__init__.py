@@ -5,7 +5,6 @@ Notebook: 01-registry.
 
 from labkit.registry.machine.events import (
     ConnectionRefused,
-    Heard,
     RegistrationRefused,
     RegistryEffect,
     RegistryEvent,
@@ -21,7 +20,6 @@ __all__ = [
     "RULES",
     "TRANSITIONS",
     "ConnectionRefused",
-    "Heard",
     "LeaseState",
     "Limits",
     "Policy",

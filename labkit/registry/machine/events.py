@@ -5,11 +5,10 @@ Requirements A4–A6, B5, B6. Notebook: 01-registry.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from labkit.effects import Address, Effect
+from labkit.effects import Address, Effect, Heard
 from labkit.registry.messages import Refused, User
 
 
@@ -76,15 +75,6 @@ class ConnectionRefused:
 RegistryEvent: TypeAlias = (
     UserRegistered | UserLost | UserLeft | RegistrationRefused | ConnectionRefused
 )
-
-
-class Heard(NamedTuple):
-    """The registry's own effect: note in the trace that this line has come in (B10)."""
-
-    connection: Hashable
-    line: bytes
-    note: str = ""
-    """Empty, or what is wrong with it: `malformed: …`."""
 
 
 RegistryEffect: TypeAlias = Effect | Heard

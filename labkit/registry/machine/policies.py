@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeAlias
 
@@ -63,11 +64,16 @@ def address_is_yours(wish: Application) -> Refused | None:
     host, origin = wish.request.host, wish.origin
     if not wish.policy.check_address or host == origin:
         return None
-    if ip_address(host).is_loopback and ip_address(origin).is_loopback:
+    if _is_loopback(host) and _is_loopback(origin):
         return None
     return Refused(
         403, f"address not yours: {host}; this connection comes from {origin}"
     )
+
+
+@lru_cache(maxsize=1024)
+def _is_loopback(host: str) -> bool:
+    return ip_address(host).is_loopback
 
 
 def name_is_free(wish: Application) -> Refused | None:

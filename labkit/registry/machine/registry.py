@@ -7,7 +7,8 @@
 
 A connection may register several names (up to the limit); all of them live as long as
 it does. Bad lines are answered and forgotten; only a half line that is never finished,
-or a connection too many, is closed, after a reply that says why.
+or a connection too many, is closed, after a reply that says why. What a request does to
+the table is the clerk's (`clerk.py`).
 
 Requirements A1–A9, B4–B9, B21. Notebook: 01-registry.
 """
@@ -17,8 +18,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable
 
-from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
+from labkit.effects import Address, Close, Heard, Notify, Send, StartTimer, StopTimer
 from labkit.errors import RemoteError
+from labkit.registry.machine.clerk import Clerk
 from labkit.registry.machine.connection import (
     Connection,
     GraceTimer,
@@ -26,38 +28,18 @@ from labkit.registry.machine.connection import (
 )
 from labkit.registry.machine.events import (
     ConnectionRefused,
-    Heard,
-    RegistrationRefused,
     RegistryEffect,
-    UserLeft,
-    UserLost,
-    UserRegistered,
 )
 from labkit.registry.machine.policies import (
-    Application,
     Limits,
     Policy,
-    first_objection,
 )
-from labkit.registry.machine.table import Lease, LeaseState, Table
 from labkit.registry.messages import (
-    Bye,
-    Found,
-    ListUsers,
-    Query,
     Quit,
     Refused,
-    Register,
-    Registered,
-    Unregister,
-    Unregistered,
     User,
-    UserList,
 )
 from labkit.registry.wire import LINES, Wire
-
-USERS_A_REQUEST = 100
-"""A list costs its asker one more request for every so many users in it."""
 
 
 class RegistryMachine:
@@ -76,12 +58,16 @@ class RegistryMachine:
         """`wire` is how requests and replies are written: mostly the kit's lines."""
         self.policy = policy or Policy()
         self.limits = limits or Limits()
-        self.table = Table(self.policy.exclusive_ip)
         self._wire = wire
+        self._clerk = self._new_clerk()
+        self.table = self._clerk.table
         self._connections: dict[Hashable, Connection] = {}
         self._per_host: Counter[str] = Counter()
         too_many = f"more than {self.limits.requests_per_second} requests in a second"
         self._too_many = self._refuse(429, f"{too_many}; wait a moment")
+
+    def _new_clerk(self) -> Clerk:
+        return Clerk(self.policy, self.limits, self._wire)
 
     @property
     def users(self) -> list[User]:
@@ -142,30 +128,21 @@ class RegistryMachine:
         effects: list[RegistryEffect] = []
         if client.waiting:
             effects.append(StopTimer(HalfLineTimer(connection)))
-        until = now + self.policy.grace
-        for lease in self._held_by(client):
-            self.table.happen(lease, "drop")
-            effects.append(StartTimer(GraceTimer(lease.user.name), until))
-            effects.append(Notify(UserLost(lease.user, until)))
-        return effects
+        return effects + self._clerk.dropped(client, now)
 
     def timeout(self, key: Hashable, now: float) -> list[RegistryEffect]:
         """A timer that was started has run out."""
         if isinstance(key, GraceTimer):
-            return self._expire(key.name)
+            return self._clerk.expire(key.name)
         if isinstance(key, HalfLineTimer):
             return self._give_up_on(key.connection)
         return []
 
     def shut_down(self) -> list[RegistryEffect]:
         """The registry itself ends: all rows and connections are forgotten."""
-        effects: list[RegistryEffect] = []
-        for lease in self.table:
-            self.table.happen(lease, "close")
-            effects.append(Notify(UserLeft(lease.user, "the registry was closed")))
         self._connections.clear()
         self._per_host.clear()
-        return effects
+        return self._clerk.shut_down()
 
     # --- lines
 
@@ -194,115 +171,16 @@ class RegistryMachine:
             effects.append(Send(self._wire.write_reply(refusal), client.key))
             return True
         effects.append(Heard(client.key, line))
-        match request:
-            case Query():
-                answer = self._query(request.name)
-            case Register():
-                answer = self._register(client, request, now, effects)
-            case ListUsers():
-                client.requests += len(self.table) // USERS_A_REQUEST
-                answer = self._wire.write_reply(UserList(tuple(self.users)))
-            case Unregister():
-                answer = self._unregister(client, request.name, effects)
-            case Quit():
-                answer = self._quit(client, effects)
+        answer = self._clerk.answer(client, request, now, effects)
         effects.append(Send(answer, client.key))
         if isinstance(request, Quit):
             effects += self._close(client)
         return not client.closing
 
-    def _query(self, name: str) -> bytes:
-        lease = self.table.named(name)
-        return lease.answer if lease else self._refuse(404, f"unknown user: {name}")
-
-    def _register(
-        self,
-        client: Connection,
-        request: Register,
-        now: float,
-        effects: list[RegistryEffect],
-    ) -> bytes:
-        origin = client.peer.host
-        refusal = first_objection(
-            Application(
-                request, client.key, origin, len(client.names),
-                self.table, self.policy, self.limits,
-            )
-        )  # fmt: skip
-        if refusal is not None:
-            event = RegistrationRefused(request.name, client.peer, refusal)
-            effects.append(Notify(event))
-            return self._wire.write_reply(refusal)
-        returned = self._make_way(request, effects)
-        user = self._user(request, now)
-        answer = self._wire.write_reply(Found(user))
-        self.table.add(Lease(user, client.key, origin, answer))
-        client.names += (user.name,)
-        effects.append(Notify(UserRegistered(user, returned)))
-        return self._wire.write_reply(Registered(user))
-
-    def _user(self, request: Register, now: float) -> User:
-        return User(request.name, request.host, request.port, since=now)
-
-    def _make_way(self, request: Register, effects: list[RegistryEffect]) -> bool:
-        """Drop the lost rows that have the name or the address; was it the name?"""
-        returned = False
-        for lease in (
-            self.table.named(request.name),
-            self.table.at(request.host, request.port),
-        ):
-            if lease is None or self.table.named(lease.user.name) is not lease:
-                continue  # nothing there, or the same row twice
-            self.table.happen(lease, "give way")
-            effects.append(StopTimer(GraceTimer(lease.user.name)))
-            if lease.user.name == request.name:
-                returned = True
-            else:
-                why = f"dropped out, and {request.name} is at its address now"
-                effects.append(Notify(UserLeft(lease.user, why)))
-        return returned
-
-    def _unregister(
-        self,
-        client: Connection,
-        name: str,
-        effects: list[RegistryEffect],
-    ) -> bytes:
-        lease = self.table.named(name)
-        if lease is None:
-            return self._refuse(404, f"unknown user: {name}")
-        if lease.connection != client.key:
-            return self._refuse(
-                403, f"not yours: {name} was registered by somebody else"
-            )
-        self.table.happen(lease, "leave")
-        client.names = tuple(held for held in client.names if held != name)
-        effects.append(Notify(UserLeft(lease.user, "unregistered")))
-        return self._wire.write_reply(Unregistered(name))
-
-    def _quit(self, client: Connection, effects: list[RegistryEffect]) -> bytes:
-        for lease in self._held_by(client):
-            self.table.happen(lease, "leave")
-            effects.append(Notify(UserLeft(lease.user, "said goodbye")))
-        client.names = ()
-        return self._wire.write_reply(Bye())
-
-    def _expire(self, name: str) -> list[RegistryEffect]:
-        lease = self.table.named(name)
-        if lease is None or lease.state is not LeaseState.LOST:
-            return []
-        self.table.happen(lease, "expire")
-        why = f"dropped out, and not back within {self.policy.grace:g} s"
-        return [Notify(UserLeft(lease.user, why))]
-
     def _refuse(self, status: int, words: str) -> bytes:
         return self._wire.write_reply(Refused(status, words))
 
     # --- connections
-
-    def _held_by(self, client: Connection) -> list[Lease]:
-        leases = (self.table.named(name) for name in client.names)
-        return [lease for lease in leases if lease is not None]
 
     def _watch_half_line(
         self,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Hashable
 
-from labkit.effects import Address, Effect, Notify, Send
+from labkit.effects import Address, Effect, Malformed, Notify, Send
 from labkit.errors import RemoteError
 from labkit.signalling.machine.admission import (
     ALLOW,
@@ -24,7 +24,7 @@ from labkit.signalling.machine.admission import (
 from labkit.signalling.machine.call import SDP_TYPE
 from labkit.signalling.machine.callee import Callee, party_of
 from labkit.signalling.machine.destination import Destination, Transport, back_to
-from labkit.signalling.machine.events import BusyRefused, Malformed
+from labkit.signalling.machine.events import BusyRefused
 from labkit.signalling.machine.server_transaction import (
     InviteServerTransaction,
     ServerTransaction,

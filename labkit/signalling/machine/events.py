@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from labkit.effects import Address
 from labkit.signalling.machine.consent import Ours, Theirs
-from labkit.signalling.machine.states import CallState
+from labkit.signalling.machine.states import CallStanding, CallState
 from labkit.signalling.messages.plan import Kind, Stream
 from labkit.signalling.messages.uri import Uri
 
@@ -31,30 +31,19 @@ class Party:
         return f"{self.name} at {self.address}"
 
 
-@dataclass(frozen=True, slots=True)
-class CallView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView(CallStanding):
     """One call at one moment."""
 
-    call_id: str
     peer: Party
-    outgoing: bool
-    """Whether we rang them."""
-    state: CallState
-    why: str
-    """How the call came into this state, in words; empty where it goes without
-    saying."""
     status: int
-    """The status code that decided it (486, 603 …), or 0."""
+    """The status code that decided its state (486, 603 …), or 0."""
     streams: tuple[Stream, ...]
     """What was agreed; empty before and after the call."""
-    held_by_me: bool
-    held_by_peer: bool
     recording: Ours
     """Whether we record the call: "asked", "on", "refused" or empty (RFC 7866)."""
     recorded: Theirs
     """Whether the peer does: "asking", "on" or empty."""
-    since: float
-    """When the present state began, on the machine's clock."""
     peer_video_paused: bool = False
     """Whether they send no pictures just now: paused, or no camera."""
 
@@ -145,26 +134,3 @@ class RecordingChanged:
     was_recorded: Theirs
     recorded: Theirs
     """The peer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """Something arrived that is no message, or an impossible one; it was dropped or
-    refused."""
-
-    text: str
-    source: Address
-
-
-CallNews = (
-    IncomingCall
-    | CallChanged
-    | MediaAgreed
-    | ChangeRefused
-    | BusyRefused
-    | TextReceived
-    | TextDelivered
-    | TextFailed
-    | RecordingChanged
-    | Malformed
-)

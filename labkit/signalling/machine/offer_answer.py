@@ -232,10 +232,9 @@ def _stream(
         or bool(ours.crypto) != bool(theirs.crypto)
     )
     if not ours.port or is_refused or not to_send:
-        return Stream(kind, 0, None, ours.formats[0], {}, Direction.INACTIVE)
+        return Stream(kind, None, ours.formats[0], {}, Direction.INACTIVE)
     return Stream(
         kind=kind,
-        local_port=ours.port,
         remote=Address(remote.host_of(theirs), theirs.port),
         format=to_send[0],
         receive=receive,

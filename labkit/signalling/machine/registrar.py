@@ -15,11 +15,18 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from labkit.effects import Address, Effect, Notify, Send, StartTimer, StopTimer
+from labkit.effects import (
+    Address,
+    Effect,
+    Malformed,
+    Notify,
+    Send,
+    StartTimer,
+    StopTimer,
+)
 from labkit.errors import RemoteError
 from labkit.signalling.machine.admission import stamped
 from labkit.signalling.machine.destination import Destination, Transport, back_to
-from labkit.signalling.machine.events import Malformed
 from labkit.signalling.machine.guard import Guard
 from labkit.signalling.messages.address import NameAddress
 from labkit.signalling.messages.parameters import Parameters

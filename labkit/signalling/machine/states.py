@@ -9,6 +9,7 @@ Requirements A10, A13, B16-B18 in substance. Notebook: 02-signalling.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from labkit.errors import LocalError
@@ -57,6 +58,23 @@ class CallEvent(Enum):
     RESUME = "a re-INVITE lets both sides receive again"
     CHANGE = "a re-INVITE changes ports or formats"
     HANG_UP = "BYE is sent or arrives"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStanding:
+    """How a call stands at one moment, in SIP and in dialects alike."""
+
+    call_id: str
+    outgoing: bool
+    """Whether we rang them."""
+    state: CallState
+    why: str
+    """How the call came into this state, in words; empty where that goes without
+    saying."""
+    held_by_me: bool
+    held_by_peer: bool
+    since: float
+    """When the present state began, on the machine's clock."""
 
 
 _WAITING = {

@@ -41,8 +41,6 @@ class Stream:
     """What offer and answer agreed for one medium."""
 
     kind: Kind
-    local_port: int
-    """Where we receive RTP; 0 when the medium was refused."""
     remote: Address | None
     """Where to send RTP; None when the medium was refused."""
     format: Format

@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 
 # alphanum  =  ALPHA / DIGIT
-alphanum = r"[A-Za-z0-9]"
-
 # HCOLON    =  *( SP / HTAB ) ":" SWS
 HCOLON = r"[ \t]*:[ \t]*"
 
@@ -116,5 +114,4 @@ via_parm = re.compile(
 # For splitting a list at its commas, which may also stand inside quotes or brackets.
 list_item = re.compile(rf"(?:{quoted_string}|<[^<>]*>|[^\",<>])+")
 
-is_token = re.compile(token).fullmatch
 is_callid = re.compile(callid).fullmatch

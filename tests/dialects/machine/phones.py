@@ -14,12 +14,19 @@ from labkit.dialects.machine.connections import Dial
 from labkit.dialects.machine.events import (
     BusyRefused,
     CallChanged,
-    Heard,
     IncomingCall,
-    Malformed,
     WhereIs,
 )
-from labkit.effects import Address, Close, Notify, Send, StartTimer, StopTimer
+from labkit.effects import (
+    Address,
+    Close,
+    Heard,
+    Malformed,
+    Notify,
+    Send,
+    StartTimer,
+    StopTimer,
+)
 
 
 def talk(dialect: str | Dialect, **changed: Any) -> CallTalk:

@@ -9,7 +9,7 @@ import pytest
 from registry.asking import ALICE, BOB, World
 
 from labkit.dialects import load
-from labkit.dialects.machine.registry import MOST_ROWS_A_HOST, registry_machine
+from labkit.dialects.machine.registry import MOST_ROWS_A_HOST, DialectRegistry
 from labkit.errors import LocalError
 from labkit.net.registry import Registry
 from labkit.registry.machine import (
@@ -28,7 +28,7 @@ def machine(
 ) -> RegistryMachine:
     talk = load(dialect).registry
     assert talk is not None
-    return registry_machine(talk, policy, limits)
+    return DialectRegistry(talk, policy, limits)
 
 
 def world(dialect: str, policy: Policy | None = None) -> World:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labkit.dialects.machine.connections import MOST
-from labkit.dialects.machine.events import BusyRefused, Malformed
-from labkit.effects import Address, Send
+from labkit.dialects.machine.events import BusyRefused
+from labkit.effects import Address, Malformed, Send
 from labkit.errors import LocalError
 from labkit.signalling.machine.states import CallState
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from dialects.machine.phones import Network, Phone, talk
 
-from labkit.dialects.machine.events import BusyRefused, IncomingCall, Malformed
-from labkit.effects import Address, Send
+from labkit.dialects.machine.events import BusyRefused, IncomingCall
+from labkit.effects import Address, Malformed, Send
 from labkit.errors import LocalError
 
 A, B, C = "10.0.0.1", "10.0.0.2", "10.0.0.3"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from labkit.media.repair.formats import RepairFormats
 from labkit.media.repair.grouping import Grouping
 from labkit.media.repair.groups import ParityGroup, ReedSolomonGroup, WaitingGroups
 from labkit.media.repair.parity import parity_of
@@ -56,10 +55,3 @@ def test_blocks_of_another_shape_do_not_join_a_group():
     assert group.strength == 1
     group.add(blocks[1])
     assert group.solve({0: packets[0], 3: packets[3]}, SSRC) == packets[1:3]
-
-
-def test_formats_are_found_by_what_they_refer_to():
-    formats = RepairFormats(red={100: 96}, rtx={103: 96, 104: 0})
-    assert (formats.red_of(96), formats.red_of(0)) == (100, None)
-    assert (formats.rtx_of(0), formats.rtx_of(8)) == (104, None)
-    assert RepairFormats() == RepairFormats(red={}, rtx={})

@@ -105,7 +105,7 @@ def test_a_connection_may_have_several_names_and_all_go_with_it() -> None:
 def test_every_line_is_heard_as_it_came_for_the_trace_B10() -> None:
     world = two_users()
     world.send("alice", b"QUERY bob\r\nnonsense\n")
-    assert [heard.line for heard in world.heard[2:]] == [
+    assert [heard.data for heard in world.heard[2:]] == [
         b"QUERY bob\r\n",
         b"nonsense\n",
     ]

@@ -11,7 +11,7 @@ Requirements B6, B7, B14, B17, B18, B20, B21. Notebook: 08-voice-room.
 
 from __future__ import annotations
 
-from labkit.console import Console
+from labkit.console.phone import Console
 from labkit.errors import LabkitError
 from labkit.net.registry_errors import UnknownUser
 from labkit.phone import PhoneState

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 
-from labkit.doctor import REGISTRY_PORT, Finding
+from labkit.doctor.finding import Finding
+from labkit.doctor.network import REGISTRY_PORT
 from labkit.effects import Address
 from labkit.errors import LabkitError, NoAnswer
 from labkit.net.addresses import local_host_towards, own_networks, resolve

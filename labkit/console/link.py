@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from statistics import median
+from collections.abc import Callable, Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -20,9 +19,7 @@ from rich.table import Table
 from labkit.errors import LabkitError, LocalError
 from labkit.link import PRESETS, Conditions, PathRecord
 from labkit.link.settings import EXAMPLES, apply, change
-from labkit.link.units import parse_time, write_time
-from labkit.net.delay_file import load_trace, save_trace
-from labkit.net.delay_probe import record_delays
+from labkit.net.delay_file import load_trace
 from labkit.net.link import LinkProxy
 
 Show = Callable[[RenderableType], None]
@@ -39,63 +36,6 @@ def both_ways(
     given = {name: text for name, text in settings.items() if text is not None}
     alike = apply(Conditions(), given, load_trace)
     return change(alike, there, load_trace), change(alike, back, load_trace)
-
-
-def run_link(
-    listen: str,
-    to: str,
-    ways: tuple[Mapping[str, str | None], str, str],
-    protocols: tuple[bool, bool],
-    rtcp: bool,
-    seed: int,
-    every: float,
-    show: Show,
-    lines: Iterable[str],
-) -> None:
-    """The command `labkit link`: until `quit`, or Ctrl-C where nobody types.
-
-    Raises LocalError for what cannot be.
-    """
-    there, back = both_ways(*ways)
-    udp, tcp = protocols
-    with LinkProxy(
-        listen,
-        to,
-        there,
-        back,
-        seed=seed,
-        udp=udp,
-        tcp=tcp,
-        companion=rtcp,
-        tell=show,
-    ) as proxy:
-        console = LinkConsole(proxy, show, every)
-        console.start()
-        try:
-            for line in lines:
-                if not console.line(line):
-                    break
-            else:
-                threading.Event().wait()  # nobody types: Ctrl-C ends it
-        finally:
-            console.close()
-            show(fates_table(proxy.records()))
-
-
-def run_record(
-    target: str, file: str, way: str, seconds: float, pace: str, show: Show
-) -> None:
-    """The command `labkit delays record`. Raises LocalError or NoAnswer."""
-    show(f"Probing {target} for {seconds:g} s …")
-    trace = record_delays(target, seconds, parse_time(pace), way)
-    save_trace(trace, file)
-    least, middle, most = min(trace.delays), median(trace.delays), max(trace.delays)
-    show(
-        f"{len(trace.times)} answers, {len(trace.lost)} probes lost; round trips of "
-        f"{write_time(least)} at least, {write_time(middle)} in the middle, "
-        f"{write_time(most)} at most. Written to {file}; replay it with "
-        f"labkit link --trace {file}"
-    )
 
 
 class LinkConsole:
