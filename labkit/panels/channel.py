@@ -13,18 +13,26 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from labkit.net import clock
-from labkit.panels.main_loop import MainLoop
 from labkit.panels.pacing import Pacer
 
-Send: TypeAlias = Callable[[dict[str, Any], list[bytes]], object]
 ALIVE_EVERY = 1.0
 """Seconds between two words to the page that we are there."""
 NOBODY_AFTER = 60.0
 JOIN = 2.0
 _log = logging.getLogger("labkit.panels")
+
+
+class Way(Protocol):
+    """How messages reach the pages: a `Carrier`."""
+
+    def send(self, content: dict[str, Any], buffers: list[bytes]) -> object:
+        """Tell all pages."""
+
+    def is_deaf(self, now: float) -> bool:
+        """Whether pages cannot be heard at present."""
 
 
 class Stream:
@@ -45,17 +53,16 @@ class Channel:
     def __init__(
         self,
         name: str,
-        send: Send,
+        way: Way,
         refresh: Callable[[], None],
         streams: Mapping[str, float],
         every: float = 0.2,
     ) -> None:
-        """`send` hands a message and its buffers to the page; `refresh` is called every
-        `every` seconds, and soon after `wake`; `streams`: name → pictures a second."""
+        """`refresh` is called every `every` seconds, and soon after `wake`;
+        `streams`: name → pictures a second."""
         self._name = name
-        self._send, self._refresh, self._every = send, refresh, every
+        self._way, self._refresh, self._every = way, refresh, every
         self._streams = {key: Stream(rate) for key, rate in streams.items()}
-        self._main_loop = MainLoop()
         self._bell = threading.Event()
         self._lock = threading.Lock()
         self._heard = float("-inf")
@@ -123,7 +130,7 @@ class Channel:
             self._bell.clear()
 
     def _step(self, now: float) -> None:
-        late = self._main_loop.is_late(now)
+        late = self._way.is_deaf(now)
         for name, stream in self._streams.items():
             self._pass_on(name, stream, now, late)
         if now >= self._alive_due:
@@ -132,7 +139,7 @@ class Channel:
                 # What was sent before this word has come or is lost: a page that
                 # was cut off for a moment acknowledges it, and pictures go on.
                 sent = {name: s.pacer.number for name, s in self._streams.items()}
-                self._send({"kind": "alive", "numbers": sent}, [])
+                self._way.send({"kind": "alive", "numbers": sent}, [])
         if now >= self._refresh_due:
             self._refresh_due = now + self._every
             self._refresh()
@@ -146,4 +153,4 @@ class Channel:
             number = stream.pacer.sent(now)
         data = picture()
         head = {"kind": "frame", "stream": name, "number": number, "sent": clock.now()}
-        self._send(head, [data])
+        self._way.send(head, [data])

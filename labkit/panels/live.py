@@ -19,6 +19,7 @@ import anywidget
 import traitlets
 
 from labkit.net import clock
+from labkit.panels.carrier import Carrier
 from labkit.panels.channel import Channel
 from labkit.panels.words import (
     LANGUAGES,
@@ -40,7 +41,7 @@ def page_file(name: str) -> str:
 
 def script(*names: str) -> str:
     """One script: what all pages share, then what this panel needs."""
-    return "\n".join(page_file(name) for name in ("live.js", *names))
+    return "\n".join(page_file(name) for name in ("carrier.js", "live.js", *names))
 
 
 STYLE = "\n".join(
@@ -70,10 +71,10 @@ class LivePanel(anywidget.AnyWidget):
         super().__init__()
         self._key = f"{type(self).__name__} {key}"
         self._retired = False
+        self._carrier = Carrier(self, self._on_page)
         self._channel = Channel(
-            self._key, self.send, self._refresh, streams or {}, every
+            self._key, self._carrier, self._refresh, streams or {}, every
         )
-        self.on_msg(self._on_page)
 
     def _open(self) -> None:
         """Take the place of a former panel and begin; the subclass is ready."""
@@ -113,6 +114,7 @@ class LivePanel(anywidget.AnyWidget):
                 del _panels[self._key]
         self._let_go()
         self._channel.close()
+        self._carrier.close()
         self.scene = {**self.scene, "closed": why}
 
     def unheard(self) -> float:

@@ -16,7 +16,7 @@ import anywidget
 
 from labkit.devices import BrowserCamera, BrowserMicrophone, BrowserSpeaker
 from labkit.devices.browser import Page, page_of
-from labkit.panels.main_loop import MainLoop
+from labkit.panels.carrier import Carrier
 from labkit.phone import Phone
 
 SCRIPTS = (
@@ -24,6 +24,7 @@ SCRIPTS = (
     "devices_camera.js",
     "devices_worklet.js",
     "devices_sound.js",
+    "devices_post.js",
     "devices_line.js",
     "devices.js",
 )
@@ -42,9 +43,9 @@ class PageLine(anywidget.AnyWidget):
         super().__init__()
         self.users = 0
         self._page = page
-        self._main_loop = MainLoop()
+        self._carrier = Carrier(self, self._on_page)
         self._unplug: Callable[[], None] | None = None
-        self.on_msg(self._on_page)
+        self._lock = threading.Lock()
 
     @property
     def reference(self) -> str:
@@ -61,11 +62,14 @@ class PageLine(anywidget.AnyWidget):
                 del _lines[self._page.name]
         if self._unplug is not None:
             self._unplug()
+        self._carrier.close()
         self.close()
 
     def _on_page(self, _: object, content: object, buffers: Sequence[object]) -> None:
-        if self._unplug is None and self.users > 0:  # no thread before a page is there
-            self._unplug = self._page.plug(self.send, self._main_loop.is_late)
+        with self._lock:  # no thread before a page is there
+            if self._unplug is None and self.users > 0:
+                carrier = self._carrier
+                self._unplug = self._page.plug(carrier.send, carrier.is_deaf)
         self._page.hear(content, buffers)
 
 

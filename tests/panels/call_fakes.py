@@ -96,11 +96,13 @@ class FakeMedia:
 
 
 class FakeCallPhone:
-    """As much of a phone as its panel asks for; `asked` tells what that was."""
+    """As much of a phone as its panel asks for; `asked` tells what that was, and
+    `when_asked` is called each time."""
 
     def __init__(self, name: str = "alice") -> None:
         self.name = name
         self.asked: list[tuple[str, Any]] = []
+        self.when_asked: Callable[[], object] = lambda: None
         self.own, self.peer = FakeLens(), FakeLens()
         self.devices = FakeDevices(
             TestCard(label=name), SyntheticVoice(name), MemorySpeaker()
@@ -133,6 +135,7 @@ class FakeCallPhone:
 
         def ask(*given: Any, **named: Any) -> None:
             self.asked.append((name, named or (given[0] if given else None)))
+            self.when_asked()
 
         return ask
 

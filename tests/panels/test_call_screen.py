@@ -34,8 +34,9 @@ class Screen:
             recordings=self.kept,
         )
         self.panel.observe(self._wake, ["scene", "rest"])
+        self.phone.when_asked = self._wake
 
-    def _wake(self, _: object) -> None:
+    def _wake(self, *_: object) -> None:
         with self._changed:
             self._changed.notify_all()
 

@@ -15,18 +15,22 @@ def test_pictures_go_on_after_some_were_lost_on_the_way() -> None:
     has: dict[str, int] = {}
     stuck, goes_on = threading.Event(), threading.Event()
 
-    def send(content: dict[str, Any], buffers: list[bytes]) -> None:
-        if content["kind"] == "frame":
-            if stuck.is_set():
-                goes_on.set()
-            return  # lost
-        # What the page does with it: messages keep their order.
-        has.update(content["numbers"])
-        if has["video"] >= 6:
-            stuck.set()
-        channel.hear({"kind": "ack", "page": "one", "numbers": dict(has)})
+    class Way:
+        def send(self, content: dict[str, Any], buffers: list[bytes]) -> None:
+            if content["kind"] == "frame":
+                if stuck.is_set():
+                    goes_on.set()
+                return  # lost
+            # What the page does with it: messages keep their order.
+            has.update(content["numbers"])
+            if has["video"] >= 6:
+                stuck.set()
+            channel.hear({"kind": "ack", "page": "one", "numbers": dict(has)})
 
-    channel = Channel("test", send, lambda: None, {"video": 1000.0}, every=0.02)
+        def is_deaf(self, now: float) -> bool:
+            return False
+
+    channel = Channel("test", Way(), lambda: None, {"video": 1000.0}, every=0.02)
     channel.hear({"kind": "hello", "page": "one", "numbers": {}})
     channel.start()
     try:

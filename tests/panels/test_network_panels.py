@@ -233,7 +233,7 @@ def test_the_buffer_is_told_only_to_a_page_that_looks(alice: FakePhone) -> None:
             heard.append(json.loads(buffers[0]))
             came.set()
 
-    panel._channel._send = send
+    panel._carrier.send = send
     until(panel, lambda scene: "Of the last 1 frame, 1" in scene["text"])
     assert not heard
     say(panel, kind="hello", numbers={})

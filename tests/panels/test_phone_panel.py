@@ -22,7 +22,7 @@ class Page:
         self.panel = panel
         self.heard: list[tuple[dict[str, Any], list[bytes]]] = []
         self._changed = threading.Condition()
-        panel._channel._send = self._hear
+        panel._carrier.send = self._hear
         panel.observe(self._scene_changed, "scene")
 
     def _hear(self, content: dict[str, Any], buffers: list[bytes]) -> None:
@@ -252,7 +252,7 @@ def test_nothing_is_left_behind(
         panel.close()
     assert set(threading.enumerate()) - before == set()
     assert alice.peer._watchers == []
-    assert alice._listeners == []
+    assert alice._notices._listeners == []
 
 
 def test_the_registry_panel_shows_users_and_both_directions(

@@ -256,7 +256,7 @@ def shown(panel: LivePanel) -> list[tuple[str, bytes]]:
             numbers = {content["stream"]: content["number"]}
             say(panel, kind="ack", numbers=numbers)
 
-    panel._channel._send = send  # type: ignore[method-assign]
+    panel._carrier.send = send  # type: ignore[method-assign]
     say(panel, kind="hello", numbers={})
     return got
 

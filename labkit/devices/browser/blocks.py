@@ -17,6 +17,9 @@ from av.audio.resampler import AudioResampler
 from labkit.devices.base import Samples
 from labkit.devices.sample_clock import SampleClock
 
+PRIMED = 0.005
+"""Seconds that a resampler may keep to itself: of that much silence it begins with."""
+
 
 class Blocks:
     """Gathers sound until a block is full."""
@@ -53,7 +56,8 @@ class Blocks:
     def _at_our_rate(self, heard: Samples, rate: int) -> Samples:
         if rate == self._rate:
             return heard
-        if self._resampler is None or rate != self._from:
+        is_new = self._resampler is None or rate != self._from
+        if self._resampler is None or is_new:
             self._resampler = AudioResampler(
                 format="s16", layout="mono", rate=self._rate
             )
@@ -61,4 +65,7 @@ class Blocks:
         frame = av.AudioFrame.from_ndarray(heard[None], format="s16", layout="mono")
         frame.sample_rate = rate
         made = [part.to_ndarray()[0] for part in self._resampler.resample(frame)]
-        return np.concatenate([np.zeros(0, np.int16), *made])
+        kept = -sum(map(len, made)) % self._samples if is_new else 0
+        # Without it, each block would lack its last samples until the next stretch.
+        kept = kept if kept <= PRIMED * self._rate else 0
+        return np.concatenate([np.zeros(kept, np.int16), *made])

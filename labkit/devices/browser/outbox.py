@@ -1,8 +1,9 @@
 """Sound on its way to the page: what has gathered leaves when the last has come.
 
 Fifty messages a second are many for a kernel's connection, and on a busy machine they
-queue where nobody sees it. So at most three are under way: a quick page gets 20 ms at a
-time, a slow one 40 or 60, and one that is slower still misses the oldest.
+queue where nobody sees it. So at most 80 ms are under way: a quick page gets each piece
+alone, a slow one 20, 40 or 60 ms at a time, and one that is slower still misses the
+oldest.
 
 Time is an input here; nothing waits. Notebook: 03-media.
 """
@@ -17,8 +18,12 @@ from labkit.devices.base import Samples
 
 LONGEST = 0.12
 """Seconds of sound that may wait here; beyond, the oldest is dropped."""
-UNDER_WAY = 3
-"""Messages that the page has not acknowledged, at most."""
+QUICK, STRETCH = 0.06, 0.02
+"""Seconds under way from which on a page is slow; it gets no less than that at once."""
+UNDER_WAY = 0.08
+"""Seconds of sound that the page has not acknowledged, at most."""
+MOST_UNDER_WAY = 64
+"""Messages that are remembered."""
 LOST = 1.0
 """Seconds after which what was sent counts as lost."""
 BLIND = 0.06
@@ -36,6 +41,8 @@ class Outbox:
         """Samples that the page was too slow for."""
         self._blocks: deque[Samples] = deque()
         self._samples = 0
+        self._under_way: deque[tuple[int, int]] = deque()
+        """Number and samples of what was sent and not acknowledged."""
         self._acknowledged = number
         self._sent = float("-inf")
 
@@ -55,7 +62,10 @@ class Outbox:
         """
         if not self._blocks:
             return None
-        full = self.number - self._acknowledged >= UNDER_WAY
+        under_way = sum(samples for _, samples in self._under_way)
+        full = under_way >= UNDER_WAY * self.rate or (
+            under_way >= QUICK * self.rate and self._samples < STRETCH * self.rate
+        )
         since = now - self._sent
         if full and since < LOST and not (deaf and since >= BLIND):
             return None
@@ -64,6 +74,9 @@ class Outbox:
         self._samples = 0
         self.number += 1
         self._sent = now
+        self._under_way.append((self.number, len(block)))
+        while len(self._under_way) > MOST_UNDER_WAY:
+            self._under_way.popleft()
         return self.number, block
 
     def acknowledged(self, number: int) -> bool:
@@ -71,4 +84,6 @@ class Outbox:
         news = self._acknowledged < number <= self.number
         if news:
             self._acknowledged = number
+            while self._under_way and self._under_way[0][0] <= number:
+                self._under_way.popleft()
         return news

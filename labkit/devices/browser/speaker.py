@@ -20,6 +20,9 @@ from labkit.devices.base import Samples, Speaker
 from labkit.devices.browser.page import Page
 from labkit.devices.pace import Guarded, Worker, ticks
 
+PIECE = 0.01
+"""Seconds of sound that are fetched at once: half a block waits half as long."""
+
 
 class BrowserSpeaker(Speaker):
     """The loudspeaker of the page's computer; without a page, nobody listens."""
@@ -47,12 +50,13 @@ class BrowserSpeaker(Speaker):
     ) -> None:
         """Have the page play; see Speaker."""
         self.stop()
-        guarded = Guarded(fetch, np.zeros(samples, np.int16), repr(self))
+        count = min(samples, round(PIECE * rate))
+        guarded = Guarded(fetch, np.zeros(count, np.int16), repr(self))
         outbox = self.page.open_outbox(rate)
 
         def work(stopping: threading.Event) -> None:
-            for _ in ticks(samples / rate, stopping):
-                self.page.play(outbox, guarded(samples, rate))
+            for _ in ticks(count / rate, stopping):
+                self.page.play(outbox, guarded(count, rate))
 
         self._wish = {"rate": rate}
         self.page.want("speaker", self._wish)

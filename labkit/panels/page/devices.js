@@ -71,8 +71,8 @@ class Devices {
     write(this.button, label ?? "");
     this.button.hidden = !label;
     this.act = act;
-    this.node.dataset.waiting = Math.round(line.sound.waiting); // for who measures
-    this.node.dataset.underruns = line.sound.underruns;
+    this.node.dataset.waiting = Math.round(line.post.waiting); // for who measures
+    this.node.dataset.underruns = line.post.underruns;
   }
 
   // What the person can do now: one thing, the most pressing.

@@ -6,15 +6,12 @@
 const MOST_UNDER_WAY = 4;
 
 class CameraCapture {
-  // `device`: "camera" or "screen"; `send(head, buffer)` takes a coded picture; `ended()`
-  // is told when the track ends.
-  constructor(device, send, ended) {
+  // `device`: "camera" or "screen"; `post` takes its pictures; `ended()` is told when the
+  // track ends.
+  constructor(device, post, ended) {
     this.device = device;
-    this.send = send;
+    this.post = post;
     this.ended = ended;
-    this.number = 0; // of the last picture that was sent
-    this.before = 0; // the last one of the run before
-    this.taken = 0; // the kernel has dealt with all up to this one
     this.run = null;
   }
 
@@ -26,7 +23,6 @@ class CameraCapture {
     if (this.run !== run) return stopTracks(stream); // no longer wanted
     this.stream = stream;
     this.wish = { ...wish, whole: this.device === "screen" };
-    this.before = this.taken = this.number;
     const [track] = stream.getVideoTracks();
     this.label = track.label;
     this.deviceId = track.getSettings().deviceId;
@@ -58,7 +54,8 @@ class CameraCapture {
     if (this.stream) stopTracks(this.stream);
     this.worker?.terminate();
     this.coder?.close();
-    this.stream = this.worker = this.coder = null;
+    this.port?.close();
+    this.stream = this.worker = this.coder = this.port = null;
   }
 
   get isOn() {
@@ -70,14 +67,17 @@ class CameraCapture {
     const text = `(${captureWorker})((${pictureCoders})())`;
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     this.worker = new Worker(url);
-    this.worker.onmessage = ({ data: { buffer, ...head } }) => this.coded(run, head, buffer);
     this.worker.onerror = () => {
       this.worker = null; // this page may have no workers
       if (this.run === run) this.watch(run, stream);
     };
     const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
+    const port = this.post.pictures(this.device);
     const { wish } = this;
-    this.worker.postMessage({ readable, wish, origin: performance.timeOrigin, most: MOST_UNDER_WAY }, [readable]);
+    this.worker.postMessage(
+      { readable, port, wish, origin: performance.timeOrigin, most: MOST_UNDER_WAY, first: firstNumber() },
+      [readable, port],
+    );
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
@@ -85,12 +85,15 @@ class CameraCapture {
   watch(run, stream) {
     const video = document.createElement("video");
     Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
-    let number = 0;
+    let number = firstNumber();
+    let taken = number;
+    const port = (this.port = this.post.pictures(this.device));
+    port.onmessage = ({ data }) => (taken = Math.max(taken, Math.min(data.taken, number)));
     const coder = (this.coder = pictureCoders()(this.wish, (buffer, at, key) =>
-      this.coded(run, { number: (number += 1), at, key, format: coder.format }, buffer)));
+      port.postMessage({ number: (number += 1), at, key, format: coder.format, buffer }, [buffer])));
     const next = (now, about) => {
       if (this.run !== run) return;
-      if (this.number - this.taken < MOST_UNDER_WAY && !coder.busy && video.videoWidth)
+      if (number - taken < MOST_UNDER_WAY && !coder.busy && video.videoWidth)
         coder.code(video, video.videoWidth, video.videoHeight, about?.captureTime ?? performance.now());
       wait();
     };
@@ -102,21 +105,15 @@ class CameraCapture {
     video.play().catch(() => {});
   }
 
-  coded(run, { number, ...head }, buffer) {
-    if (this.run !== run) return;
-    this.number = this.before + number;
-    this.send({ kind: "frame", device: this.device, number: this.number, ...head }, buffer);
-  }
-
-  acknowledged(number) {
-    this.taken = Math.max(this.taken, Math.min(number, this.number));
-    this.worker?.postMessage({ taken: this.taken - this.before });
-  }
-
   wantKey() {
     if (this.coder) this.coder.keyDue = true;
     this.worker?.postMessage({ key: true });
   }
+}
+
+// Pictures are numbered from the page's milliseconds on: those of a later run are higher.
+function firstNumber() {
+  return Math.round(performance.now());
 }
 
 function stopTracks(stream) {

@@ -99,17 +99,17 @@ function pictureCoders() {
 
 function captureWorker(coderFor) {
   let coder = null;
-  let [number, taken] = [0, 0];
   self.onmessage = ({ data }) => {
     if (data.readable) begin(data);
-    taken = data.taken ?? taken;
     if (data.key && coder) coder.keyDue = true;
   };
 
-  async function begin({ readable, wish, origin, most }) {
+  async function begin({ readable, port, wish, origin, most, first }) {
+    let [number, taken] = [first, first];
+    port.onmessage = ({ data }) => (taken = Math.max(taken, Math.min(data.taken, number)));
     coder = coderFor(wish, (buffer, at, key) => {
       number += 1;
-      postMessage({ number, at, key, format: coder.format, buffer }, [buffer]);
+      port.postMessage({ number, at, key, format: coder.format, buffer }, [buffer]);
     });
     const reader = readable.getReader();
     let quickest = Infinity; // from a picture's own time to the page's, at best

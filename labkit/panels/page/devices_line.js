@@ -16,7 +16,8 @@ class DevicesLine {
 
   constructor(model) {
     this.model = model;
-    this.page = Math.random().toString(36).slice(2, 12) || "0";
+    this.post = new DevicesPost(model, (content) => this.hear(content), () => this.changed());
+    this.page = this.post.page;
     this.views = new Set();
     this.wishes = {};
     this.owner = null; // the page that has the devices, as the kernel said last
@@ -28,14 +29,10 @@ class DevicesLine {
     this.found = { camera: [], microphone: [] };
     this.permissions = {}; // device → "granted", "denied" or "prompt"
     [this.camera, this.screen] = ["camera", "screen"].map((device) => new CameraCapture(device,
-      (head, buffer) => this.say(head, [buffer]), () => this.settle(device, "ended")));
-    this.sound = new PageSound(
-      (head, buffer) => this.say(head, buffer ? [buffer] : []),
-      (device, state) => this.settle(device, state),
-    );
+      this.post, () => this.settle(device, "ended")));
+    this.sound = new PageSound(this.post, (device, state) => this.settle(device, state));
     this.turn = Promise.resolve();
-    model.on("msg:custom", (content, buffers) => this.hear(content, buffers));
-    addEventListener("pagehide", () => this.goodbye());
+    addEventListener("pagehide", () => this.vanish());
     addEventListener("pageshow", (event) => event.persisted && this.hello());
     document.addEventListener("visibilitychange", () => this.watch !== undefined && (this.here(), this.changed()));
     const clicked = () => this.clicked();
@@ -47,6 +44,7 @@ class DevicesLine {
     this.views.add(view);
     if (this.watch === undefined) {
       this.watch = setInterval(() => this.watchOver(), LINE_HELLO_EVERY);
+      this.post.open();
       this.hello();
       this.look();
       this.askPermissions();
@@ -61,18 +59,21 @@ class DevicesLine {
     if (this.watch === undefined) return;
     clearInterval(this.watch);
     this.watch = undefined;
-    this.goodbye();
+    this.letGo();
+    this.say({ kind: "bye" });
+    this.post.close();
+  }
+
+  // The page goes, and its workers at once: what they have been given is not sent.
+  vanish() {
+    this.letGo();
+    this.post.throughJupyter({ kind: "bye", page: this.page, played: 0, waiting: 0 });
   }
 
   // --- words ---
 
-  say(content, buffers = []) {
-    const { played, waiting } = this.sound;
-    try {
-      this.model.send({ ...content, page: this.page, played, waiting }, undefined, buffers);
-    } catch {
-      // The comm is dead: the kernel's silence is noticed, and all is let go.
-    }
+  say(content) {
+    this.post.send(content);
   }
 
   hello() {
@@ -83,31 +84,19 @@ class DevicesLine {
   here() {
     this.say({
       kind: "here", ping: this.ping, at: performance.now(), states: this.states,
-      label: this.camera.label ?? "", hidden: document.hidden, underruns: this.sound.underruns,
+      label: this.camera.label ?? "", hidden: document.hidden, underruns: this.post.underruns,
     });
-  }
-
-  goodbye() {
-    this.letGo();
-    this.say({ kind: "bye" });
   }
 
   claim() {
     this.say({ kind: "claim" });
   }
 
-  hear(content, buffers) {
+  hear(content) {
     if (this.watch === undefined) return;
     this.heardAt = performance.now();
-    const ours = content.to === this.page;
-    if (ours) {
-      for (const device of ["camera", "screen"])
-        if (content.taken[device] > this[device].taken) this[device].acknowledged(content.taken[device]);
-      this.sound.acknowledged(content.taken.microphone);
-    }
-    if (content.kind === "sound") {
-      if (ours) this.sound.play(content, buffers[0]);
-    } else if (content.kind === "wish") {
+    if (content.kind === "wish") {
+      const ours = content.to === this.page;
       this.ping = content.ping;
       this.here();
       if (content.key !== this.key) {

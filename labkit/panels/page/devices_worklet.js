@@ -2,18 +2,24 @@
 // comes from the kernel out of a small buffer of its own.
 //
 // The buffer begins to play when TARGET waits in it. It grows when it ran dry, and
-// shrinks slowly when it did not. What is left in it at the worst moment of a second says
-// how fast to play: up to 1 % faster when that is too much (the kernel's clock, or a
-// stall that is over), slower when it is too little. Beyond MOST it skips.
+// shrinks slowly when it did not. What is left in it at the worst moment of a second is
+// its reserve: too much of it (the kernel's clock, or a stall that is over) is left out
+// where it is quiet, or played up to 1 % faster; too little is played slower. Beyond MOST
+// it skips.
 
 function soundWorklet() {
-  const [TARGET, LARGEST, MOST] = [0.04, 0.16, 0.2]; // seconds
-  const [STEP, CALM] = [0.02, 4]; // it grows by so much; shrinks after so many calm seconds
+  const [TARGET, LARGEST, MOST] = [0.03, 0.16, 0.2]; // seconds
+  const [PIECE, STRETCH] = [0.01, 0.02]; // what comes in one message, and what goes
+  const [STEP, KEPT] = [0.02, 0.85]; // it grows by so much; keeps that part of it each calm second
+  const SURE = 0.004; // a reserve that differs by less is right
+  const QUIET = 0.01; // level
   const BEND = 0.01; // how much faster or slower at most
   const [LOUD, HANG] = [0.02, 0.3]; // the peer is heard: level, and seconds after it
 
   class Player {
-    constructor() {
+    // `burst`: seconds that the sound card takes at once.
+    constructor(burst) {
+      this.piece = PIECE + burst;
       this.ring = new Float32Array(2 ** 16);
       this.target = TARGET;
       this.underruns = 0;
@@ -25,7 +31,7 @@ function soundWorklet() {
       this.read = 0;
       this.playing = false;
       this.bend = 1;
-      this.calm = 0;
+      this.surplus = 0; // samples to be left out
       this.lowest = Infinity;
       this.until = 0;
       this.rate = sampleRate;
@@ -50,6 +56,7 @@ function soundWorklet() {
         out.fill(0);
         return 0;
       }
+      if (this.surplus >= out.length) this.leaveOut(out.length);
       const { ring } = this;
       const step = (this.rate / sampleRate) * this.bend;
       let peak = 0;
@@ -70,11 +77,19 @@ function soundWorklet() {
       return peak;
     }
 
+    leaveOut(count) {
+      const first = Math.floor(this.read);
+      for (let at = first; at < first + count; at += 1)
+        if (Math.abs(this.ring[at % this.ring.length]) > QUIET) return;
+      this.read += count;
+      this.surplus -= count;
+    }
+
     ranDry() {
       this.playing = false;
       this.underruns += 1;
       this.target = Math.min(LARGEST, this.target + STEP);
-      this.calm = 0;
+      this.surplus = 0;
       this.lowest = Infinity;
     }
 
@@ -82,43 +97,45 @@ function soundWorklet() {
       this.lowest = Math.min(this.lowest, this.waiting);
       this.until += played;
       if (this.until < sampleRate || !this.playing) return;
-      const left = this.lowest / this.rate;
-      const wanted = this.target / 3;
-      const off = left - wanted;
-      this.bend = Math.abs(off) < wanted / 2 ? 1 : 1 + Math.max(-BEND, Math.min(BEND, off));
+      const off = this.lowest / this.rate - (this.target - this.piece);
+      this.surplus = off > SURE ? off * this.rate : 0;
+      this.bend = Math.abs(off) < SURE ? 1 : 1 + Math.max(-BEND, Math.min(BEND, off));
       if (this.bend === 1) this.read = Math.floor(this.read);
-      this.calm += 1;
-      if (this.calm >= CALM) {
-        this.calm = 0;
-        this.target = Math.max(TARGET, this.target - STEP / 2);
-      }
+      this.target = TARGET + KEPT * (this.target - TARGET);
       this.lowest = Infinity;
       this.until = 0;
     }
   }
 
   class Sound extends AudioWorkletProcessor {
-    constructor() {
+    constructor(options) {
       super();
-      this.player = new Player();
-      this.block = new Int16Array(Math.round(sampleRate * 0.02));
+      this.player = new Player(options?.processorOptions?.burst ?? 0.01);
+      this.block = new Int16Array(Math.round(sampleRate * STRETCH));
       this.filled = 0;
-      this.record = this.halfDuplex = false;
+      this.record = this.halfDuplex = this.silenced = false;
       this.heard = -Infinity;
       this.told = 0;
-      this.port.onmessage = ({ data }) => {
+      this.post = this.port;
+      const told = ({ data }) => {
+        if (data.port) {
+          this.post = data.port;
+          this.post.onmessage = told;
+        }
         if (data.samples) this.player.add(data.samples, data.rate);
         if (data.flush) this.player.flush();
         if (data.record !== undefined) this.record = data.record;
         if (data.halfDuplex !== undefined) this.halfDuplex = data.halfDuplex;
       };
+      this.port.onmessage = told;
     }
 
     process([input], [output]) {
       if (this.player.play(output[0]) > LOUD) this.heard = currentTime;
-      const silenced = this.halfDuplex && currentTime - this.heard < HANG;
-      if (this.record && input[0]) this.keep(input[0], silenced ? 0 : 32767);
-      else if (currentTime - this.told >= 0.1) this.tell();
+      const was = this.silenced;
+      this.silenced = this.halfDuplex && currentTime - this.heard < HANG;
+      if (this.record && input[0]) this.keep(input[0], this.silenced ? 0 : 32767);
+      else if (was !== this.silenced || currentTime - this.told >= 0.1) this.tell();
       return true;
     }
 
@@ -135,7 +152,7 @@ function soundWorklet() {
     tell(sound) {
       this.told = currentTime;
       const { waiting, underruns } = this.player;
-      this.port.postMessage({ sound, waiting: (waiting * sampleRate) / this.player.rate, underruns }, sound ? [sound.buffer] : []);
+      this.post.postMessage({ sound, waiting: (waiting * sampleRate) / this.player.rate, underruns, silenced: this.silenced }, sound ? [sound.buffer] : []);
     }
   }
 

@@ -11,7 +11,6 @@ const GREET_EVERY = 1500;
 class Link {
   constructor(model) {
     this.model = model;
-    this.page = Math.random().toString(36).slice(2);
     this.numbers = {};
     this.newest = {};
     this.views = new Set();
@@ -20,13 +19,15 @@ class Link {
     this.greetedAt = 0;
     this.timer = null;
     this.leave = () => this.say({ kind: "bye" });
-    model.on("msg:custom", (content, buffers) => this.hear(content, buffers));
+    this.carrier = new Carrier(model, (content, buffers) => this.hear(content, buffers));
+    this.page = this.carrier.page;
   }
 
   attach(view) {
     this.views.add(view);
     if (this.views.size === 1) {
       this.heardAt = performance.now();
+      this.carrier.open();
       this.watch = setInterval(() => this.watchOver(), 500);
       window.addEventListener("pagehide", this.leave);
       this.greet();
@@ -42,15 +43,12 @@ class Link {
       clearInterval(this.watch);
       window.removeEventListener("pagehide", this.leave);
       this.leave();
+      this.carrier.close();
     }
   }
 
   say(content) {
-    try {
-      this.model.send({ ...content, page: this.page, numbers: this.numbers });
-    } catch {
-      // The comm is dead: the view already says that the kernel is silent.
-    }
+    this.carrier.send({ ...content, page: this.page, numbers: this.numbers });
   }
 
   greet() {

@@ -9,6 +9,8 @@ from labkit.devices.browser.outbox import BLIND, LONGEST, LOST, UNDER_WAY, Outbo
 
 RATE, BLOCK = 8000, 160
 """20 ms."""
+AT_ONCE = round(UNDER_WAY * RATE / BLOCK)
+"""Blocks that may be under way."""
 
 
 def block(value: int = 0) -> Samples:
@@ -29,7 +31,7 @@ def test_a_quick_page_gets_each_block_alone() -> None:
 
 def test_what_gathers_while_the_page_is_slow_leaves_together() -> None:
     outbox = Outbox(RATE)
-    for number in range(UNDER_WAY):
+    for number in range(AT_ONCE):
         outbox.add(block())
         assert outbox.take(number * 0.02) is not None
     for value in (1, 2, 3):
@@ -43,12 +45,12 @@ def test_what_gathers_while_the_page_is_slow_leaves_together() -> None:
 
 def test_the_oldest_is_dropped_when_the_page_is_slower_still() -> None:
     outbox = Outbox(RATE)
-    for number in range(UNDER_WAY):
+    for number in range(AT_ONCE):
         outbox.add(block())
         outbox.take(number * 0.02)
     for value in range(100):
         outbox.add(block(value))
-    outbox.acknowledged(UNDER_WAY)
+    outbox.acknowledged(AT_ONCE)
     taken = outbox.take(0.5)
     assert taken is not None
     assert len(taken[1]) == LONGEST * RATE
@@ -58,7 +60,7 @@ def test_the_oldest_is_dropped_when_the_page_is_slower_still() -> None:
 
 def test_a_lost_message_does_not_silence_it_for_ever() -> None:
     outbox = Outbox(RATE)
-    for number in range(UNDER_WAY):
+    for number in range(AT_ONCE):
         outbox.add(block())
         outbox.take(number * 0.02)
     outbox.add(block())
@@ -72,7 +74,7 @@ def test_a_kernel_that_hears_nobody_goes_on_at_a_bounded_pace() -> None:
     for number in range(100):
         outbox.add(block())
         sent += outbox.take(number * 0.02, deaf=True) is not None
-    assert 2.0 / BLIND - 5 <= sent <= 2.0 / BLIND + UNDER_WAY
+    assert 2.0 / BLIND - 5 <= sent <= 2.0 / BLIND + AT_ONCE
 
 
 def test_numbers_that_were_never_sent_are_not_believed() -> None:
@@ -84,3 +86,19 @@ def test_numbers_that_were_never_sent_are_not_believed() -> None:
     assert taken[0] == 8
     assert outbox.acknowledged(8)
     assert not outbox.acknowledged(8)
+
+
+def test_small_pieces_leave_alone_only_while_the_page_is_quick() -> None:
+    outbox, piece = Outbox(RATE), block()[: BLOCK // 2]
+    for number in range(1, 7):  # 10 ms each
+        outbox.add(piece)
+        assert outbox.take(number * 0.01) is not None
+    outbox.add(piece)
+    assert outbox.take(0.07) is None  # 60 ms are under way
+    outbox.add(piece)
+    taken = outbox.take(0.08)
+    assert taken is not None
+    assert len(taken[1]) == BLOCK
+    outbox.acknowledged(taken[0])
+    outbox.add(piece)
+    assert outbox.take(0.09) is not None

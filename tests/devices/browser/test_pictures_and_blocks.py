@@ -110,3 +110,17 @@ def test_sound_of_another_rate_is_brought_to_ours() -> None:
     assert 7600 <= len(made) <= 8000
     peak = np.argmax(np.abs(np.fft.rfft(made * np.hanning(len(made)))))
     assert peak * 8000 / len(made) == pytest.approx(620, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [(44_100, 48_000), (44_100, 8000), (48_000, 8000)]
+)
+def test_another_rate_holds_no_block_up_until_the_next_stretch(
+    theirs: int, ours: int
+) -> None:
+    blocks = Blocks(ours, ours // 50)
+    for number in range(50):
+        stretch = np.full(theirs // 50, 1000, np.int16)
+        ((block, captured),) = blocks.add(stretch, theirs, 7.0 + 0.02 * (number + 1))
+        assert len(block) == ours // 50
+        assert captured == pytest.approx(7.0 + 0.02 * number, abs=0.002)
