@@ -44,6 +44,9 @@ FLAGS = [
 SETTINGS = {
     # No question about news, no look for updates: nothing leaves this machine.
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # No saving by itself every two minutes: where a test takes longer, the next one
+    # would open the notebook with the widgets of a kernel that has ended.
+    "docmanager-extension/plugin": {"autosave": False},
 }
 """What differs from JupyterLab as it comes, as its user settings."""
 FOREIGN = ("JUPYTER", "PYTHON", "IPYTHON", "XDG_", "MPL")

@@ -4,6 +4,7 @@ what the panels do with them is looked at, not the media."""
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -147,21 +148,18 @@ def test_sound_plays_and_the_next_goes_on_in_its_place(panels: LabPage) -> None:
     expect(panel.get_by_role("alert").filter(has_text="cannot")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "narrow"])
-def test_nothing_sticks_out_in_any_dress(
-    panels: LabPage, theme: str, size: str
-) -> None:
-    panels.theme(theme)
-    panels.size(size)
+def test_nothing_sticks_out_in_any_dress(panels: LabPage) -> None:
     panels.only_the_notebook()
-    for cell, name in (
-        (NETWORK, "The network of alice"),
-        (TREATMENTS, "Treatments of alice, bob"),
-        (BUFFER, "The playout buffer of bob"),
-        (LISTEN, "Listen"),
-    ):
-        panel = region(panels, cell, name)
-        expect(panel).to_be_visible()
-        assert panel.evaluate(STICKS_OUT) == []
-        panels.screenshot(f"network-{cell}-{size}-{theme}")
+    for size, theme in itertools.product(("wide", "narrow"), ("light", "dark")):
+        panels.theme(theme)
+        panels.size(size)
+        for cell, name in (
+            (NETWORK, "The network of alice"),
+            (TREATMENTS, "Treatments of alice, bob"),
+            (BUFFER, "The playout buffer of bob"),
+            (LISTEN, "Listen"),
+        ):
+            panel = region(panels, cell, name)
+            expect(panel).to_be_visible()
+            assert panel.evaluate(STICKS_OUT) == [], (name, size, theme)
+            panels.screenshot(f"network-{cell}-{size}-{theme}")
