@@ -6,11 +6,14 @@
 baresip, a SIP phone: who calls × sound × pictures; each cell is a call of its own, and
 passed when both sides heard the other's tone and saw the other's colours. ffmpeg and
 GStreamer: each payload format, sent to them and received from them, passed when the
-tone or the colours came out of the decoder. What is in a cell is `passed`, or why not.
+tone or the colours came out of the decoder. A cell's figure is 1 where it passed and 0
+where not; `absent` then says why.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 from itertools import product
 
 import common
@@ -23,28 +26,53 @@ from labkit.foreign.program import is_here
 from labkit.foreign.tools import TOOLS
 from labkit.media.formats import FORMATS
 
-PASSED = "passed"
+PASSED, MISSING = "passed", "not installed"
 WAYS = {"kit calls": True, "is called": False}
 SOUND = ("PCMU", "PCMA", "opus")
 PICTURES = ("VP8", "H264", "none")
 STREAMS = {"receives": tool_receives, "sends": tool_sends}
+VERSIONS = {
+    "baresip": ("baresip", "-h"),
+    "ffmpeg": ("ffmpeg", "-version"),
+    "gstreamer": ("gst-launch-1.0", "--version"),
+}
 HERE, THERE = "127.0.0.8", "127.0.0.9"
 
 
 def main() -> None:
-    options = common.arguments(__doc__.splitlines()[0]).parse_args()
+    options = common.arguments(__doc__.splitlines()[0], runs=1).parse_args()
     calls, streams = baresip_matrix(), media_tools_matrix()
-    figures = {
-        "baresip_matrix": calls,
-        "baresip_passed": f"{passed(calls)} of {len(calls)}",
-        "media_tools_matrix": streams,
-        "media_tools_passed": f"{passed(streams)} of {len(streams)}",
-    }
-    rows = [
-        {"what": cell, "came of it": found} for cell, found in (calls | streams).items()
-    ]
-    circumstances = common.circumstances("labkit")
-    common.report("With whom we can talk", rows, figures | circumstances, options.json)
+    measured: dict[str, list[float]] = {}
+    for name, cells in (("baresip", calls), ("media_tools", streams)):
+        here = {cell: why for cell, why in cells.items() if MISSING not in why}
+        if here:
+            measured[f"{name}_passed"] = [passed(here)]
+            measured[f"{name}_tried"] = [len(here)]
+        measured |= {cell: [why == PASSED] for cell, why in here.items()}
+    failed = {c: why for c, why in (calls | streams).items() if why != PASSED}
+    found = common.result(
+        "interop",
+        measured,
+        runs=1,
+        absent=failed,
+        others=tool_versions(),
+    )
+    common.report(found, options.json)
+
+
+def tool_versions() -> dict[str, str]:
+    """The versions of the programs of others, by their own words."""
+    found = {}
+    for name, (program, option) in VERSIONS.items():
+        if not is_here(program):
+            found[name] = "not installed"
+            continue
+        told = subprocess.run(
+            [program, option], capture_output=True, text=True, timeout=10, check=False
+        )
+        number = re.search(r"\d+(\.\d+)+", told.stdout.replace(program, ""))
+        found[name] = number[0] if number else "unknown"
+    return found
 
 
 def passed(cells: dict[str, str]) -> int:
@@ -73,7 +101,7 @@ def media_tools_matrix() -> dict[str, str]:
 
 def stream(tool: str, name: str, way: str) -> str:
     if not is_here(TOOLS[tool].program):
-        return f"{tool} is not installed"
+        return f"{tool} is {MISSING}"
     try:
         with STREAMS[way](tool, name) as running:
             return running.objection() or PASSED
@@ -83,7 +111,7 @@ def stream(tool: str, name: str, way: str) -> str:
 
 def call(outgoing: bool, sound: str, pictures: str) -> str:
     if not is_here("baresip"):
-        return "baresip is not installed"
+        return f"baresip is {MISSING}"
     formats = [sound, *({pictures} - {"none"})]
     try:
         with Baresip(THERE) as bob, phone_for(formats, HERE) as alice:

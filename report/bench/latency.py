@@ -12,14 +12,15 @@ Busy cell: a pure-Python loop spins on the main thread of alice's process, as a
 notebook's cell would; counted are the pictures that she sends and those that she sees.
 `both_busy` is the same with such a loop in both processes.
 
-Each figure is the median over the runs of that run's percentile. Programs of others are
-measured in the same runs if they are installed (`pip install labkit[bench]`). vidstream
+Each figure is the median over the runs of that run's percentile. Programs of others do
+the same work in the same runs where they are here (`peers.py`); the processor time is
+that of one party, its own picture and sound sent, the other's shown. vidstream
 unpickles what the network sends: it is run on loopback only, against itself.
+`gstreamer_pipes_p50_ms` is what of GStreamer's latency the bench's pipes take.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import queue
@@ -30,13 +31,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import common
+import latency_gstreamer
+from marks import FPS, HEIGHT, WIDTH
+from peers import AIORTC, GSTREAMER, VIDSTREAM, absent, is_here, versions
 
 HERE = Path(__file__).parent
 LONGEST = 0.24
 """Seconds: tones come every 0.24 s, so a greater latency of sound cannot be told."""
 PATIENCE = 60.0
 
-KIT, AIORTC, VIDSTREAM = "party", "aiortc", "vidstream"
+KIT = "party"
 CALLS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
     "jpeg": (KIT, (), ()),
     "vp8": (KIT, ("--video", "VP8"), ("--video", "VP8")),
@@ -44,6 +48,7 @@ CALLS: dict[str, tuple[str, Sequence[str], Sequence[str]]] = {
     "both_busy": (KIT, ("--spin",), ("--spin",)),
     "aiortc": (AIORTC, (), ()),
     "vidstream": (VIDSTREAM, (), ()),
+    "gstreamer": (GSTREAMER, (), ()),
 }
 """What is measured in each run: whose program, and alice's and bob's options."""
 
@@ -92,11 +97,14 @@ class Process:
 
 
 def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
-    """One call between two processes: all latencies in ms, and the cores a party."""
+    """One call: all latencies in ms, the cores a party, the pictures a second.
+
+    Between two processes, each with its options, or within one (`--pairs`).
+    """
     lines: queue.Queue = queue.Queue()
     parties = [
         Process(program, ("--name", name, *arguments), lines)
-        for name, arguments in zip(("alice", "bob"), options, strict=True)
+        for name, arguments in zip(("alice", "bob"), options, strict=False)
     ]
     return latencies(converse(program, parties, lines))
 
@@ -137,10 +145,15 @@ def converse(
 
 def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
     """What each saw and heard, against what the other one sent."""
-    told = [result["parties"][0] for result in results]
+    told = [party for result in results for party in result["parties"]]
     video: list[float] = []
     audio: list[float] = []
-    for seer, sender in (told, reversed(told)):
+    seconds = results[0]["ended"] - results[0]["begun"]
+    shown = [at for party in told for _, at in party["seen"]]
+    if shown:  # on a crowded machine some have begun sooner, and end later
+        seconds = max(seconds, max(shown) - min(shown))
+    pairs = list(zip(told[::2], told[1::2], strict=True))
+    for seer, sender in [*pairs, *((bob, alice) for alice, bob in pairs)]:
         for bears, at in seer["seen"]:
             taken = [
                 time for mark, time in sender["sent"] if mark == bears and time < at
@@ -155,28 +168,40 @@ def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
         "video": video,
         "audio": audio,
         "cores": [result["cores"] for result in results],
+        "fps": [len(video) / len(told) / seconds],
     }
 
 
+RIVALS = (AIORTC, VIDSTREAM, GSTREAMER)
 FIGURES = {
-    "video_p50_ms": ("jpeg", "video", 0.50, 2.5),
-    "video_p95_ms": ("jpeg", "video", 0.95, 5.0),
-    "video_vp8_p50_ms": ("vp8", "video", 0.50, 5.0),
-    "audio_p50_ms": ("jpeg", "audio", 0.50, 45.0),
-    "cpu_cores_per_party": ("jpeg", "cores", 1.00, 0.10),
-    "busy_cell_p50_ms": ("busy", "video", 0.50, 5.0),
-    "busy_cell_p99_ms": ("busy", "video", 0.99, 20.0),
-    "both_busy_p50_ms": ("both_busy", "video", 0.50, None),
-    "both_busy_p99_ms": ("both_busy", "video", 0.99, None),
+    "video_p50_ms": ("jpeg", "video", 0.50),
+    "video_p95_ms": ("jpeg", "video", 0.95),
+    "video_vp8_p50_ms": ("vp8", "video", 0.50),
+    "audio_p50_ms": ("jpeg", "audio", 0.50),
+    "cpu_cores_per_party": ("jpeg", "cores", 1.00),
+    "vp8_cpu_cores_per_party": ("vp8", "cores", 1.00),
+    "busy_cell_p50_ms": ("busy", "video", 0.50),
+    "busy_cell_p99_ms": ("busy", "video", 0.99),
+    "both_busy_p50_ms": ("both_busy", "video", 0.50),
+    "both_busy_p99_ms": ("both_busy", "video", 0.99),
 }
-"""Key → whose call, which list, which share of it, what is to be reached."""
-for other in (AIORTC, VIDSTREAM):
+"""Key → whose call, which list, which share of it."""
+for rival in RIVALS:
     FIGURES |= {
-        f"{other}_video_p50_ms": (other, "video", 0.50, None),
-        f"{other}_video_p95_ms": (other, "video", 0.95, None),
-        f"{other}_audio_p50_ms": (other, "audio", 0.50, None),
-        f"{other}_cores_per_party": (other, "cores", 1.00, None),
+        f"{rival}_video_p50_ms": (rival, "video", 0.50),
+        f"{rival}_video_p95_ms": (rival, "video", 0.95),
+        f"{rival}_audio_p50_ms": (rival, "audio", 0.50),
+        f"{rival}_cpu_cores_per_party": (rival, "cores", 1.00),
     }
+TO_REACH = {
+    "video_p50_ms": "≤ 2.5",
+    "video_p95_ms": "≤ 5",
+    "video_vp8_p50_ms": "≤ 5",
+    "audio_p50_ms": "≤ 45",
+    "cpu_cores_per_party": "≤ 0.1",
+    "busy_cell_p50_ms": "≤ 5",
+    "busy_cell_p99_ms": "≤ 20",
+}
 
 
 def measure(runs: int, timing: Sequence[str]) -> dict[str, list[float]]:
@@ -184,58 +209,44 @@ def measure(runs: int, timing: Sequence[str]) -> dict[str, list[float]]:
     measured: dict[str, list[float]] = {}
     for run in range(runs):
         for name, (program, alice, bob) in CALLS.items():
-            if program != KIT and importlib.util.find_spec(program) is None:
+            if program != KIT and not is_here(program):
                 continue
             common.say(f"run {run + 1} of {runs}: {name}")
             try:
                 found = call(program, (*alice, *timing), (*bob, *timing))
+                if program == GSTREAMER:
+                    pipes = latency_gstreamer.pipes(WIDTH, HEIGHT, FPS)
+                    common.note(measured, {"gstreamer_pipes_p50_ms": pipes})
             except (RuntimeError, queue.Empty) as error:
                 common.say(f"{name} failed: {error!r}")
                 continue
-            for key, (whose, what, share, _) in FIGURES.items():
+            for key, (whose, what, share) in FIGURES.items():
                 if whose == name and found[what]:
                     value = common.percentile(found[what], share)
-                    measured.setdefault(key, []).append(value)
+                    common.note(measured, {key: value})
     return measured
 
 
 def main() -> None:
     parser = common.arguments("How late are picture and sound?", runs=3)
-    parser.add_argument("--seconds", default="10", help="of each call (default 10)")
+    parser.add_argument("--seconds", type=float, default=6, help="of each call")
     options = parser.parse_args()
-    measured = measure(options.runs, ("--seconds", options.seconds))
-    spreads = {key: common.spread(values) for key, values in measured.items()}
-    rows = [
-        {
-            "figure": key,
-            "median": f"{spread['median']:.3g}",
-            "from … to": f"{spread['min']:.3g} … {spread['max']:.3g}",
-            "to reach": "" if FIGURES[key][3] is None else f"≤ {FIGURES[key][3]:g}",
-        }
-        for key, spread in spreads.items()
-    ]
-    absent = {
-        name: "not installed"
-        for name in (AIORTC, VIDSTREAM)
-        if importlib.util.find_spec(name) is None
-    }
-    absent["gstreamer"] = "not measured: its Python bindings are no PyPI package"
-    for name, why in absent.items():
-        rows.append({"figure": name, "median": why, "from … to": "", "to reach": ""})
-    common.report(
-        f"Latency, medians of {options.runs} runs of {options.seconds} s",
-        rows,
-        {
-            **{key: spread["median"] for key, spread in spreads.items()},
-            "spread": spreads,
-            "runs": options.runs,
-            "absent": absent,
-            **common.circumstances(
-                "aiortc", "vidstream", "av", "numpy", "opencv-python-headless"
-            ),
+    timing = ("--seconds", str(options.seconds), "--warm-up", "2")
+    found = common.result(
+        "latency",
+        measure(options.runs, timing),
+        runs=options.runs,
+        to_reach=TO_REACH,
+        packages=("aiortc", "av", "numpy", "opencv-python-headless"),
+        others=versions((VIDSTREAM, GSTREAMER)),
+        absent=absent(RIVALS),
+        settings={
+            "picture": f"{WIDTH}x{HEIGHT}",
+            "fps": FPS,
+            "seconds": options.seconds,
         },
-        options.json,
     )
+    common.report(found, options.json)
 
 
 if __name__ == "__main__":

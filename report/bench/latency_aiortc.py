@@ -2,14 +2,17 @@
 
 It is given its pictures and sounds, and asked for the peer's, the way its own examples
 do. Sound counts as handed to the loudspeaker when `recv` gives it out, without waiting
-for a loudspeaker's pace: a little to its advantage.
+for a loudspeaker's pace: a little to its advantage. With `--pairs 5` there are five
+calls in the process.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import time
+from dataclasses import asdict
 from fractions import Fraction
 
 import av
@@ -20,8 +23,8 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
 )
-from latency_party import hear, options, result, senses, tell_peer, tell_up
-from marks import BLOCK, FPS, RATE, Ear, Eye, Film
+from marks import BLOCK, RATE, Ear, Eye, Film
+from party import hear, measured, options, senses, tell_peer, tell_up
 
 
 class Paced(MediaStreamTrack):
@@ -42,10 +45,11 @@ class Paced(MediaStreamTrack):
 
 
 class Camera(Paced):
-    kind, period = "video", 1 / FPS
+    kind = "video"
 
-    def __init__(self, eye: Eye, film: Film) -> None:
+    def __init__(self, eye: Eye, film: Film, fps: int) -> None:
         super().__init__()
+        self.period = 1 / fps
         self._eye, self._film = eye, film
 
     async def recv(self) -> av.VideoFrame:
@@ -53,7 +57,8 @@ class Camera(Paced):
         pixels, bears = self._film.next()
         self._eye.captured(bears, time.perf_counter())
         frame = av.VideoFrame.from_ndarray(pixels, "bgr24")
-        frame.pts, frame.time_base = self.number * 90_000 // FPS, Fraction(1, 90_000)
+        frame.pts = round(self.number * 90_000 * self.period)
+        frame.time_base = Fraction(1, 90_000)
         return frame
 
 
@@ -88,47 +93,68 @@ async def listen(track: MediaStreamTrack, ear: Ear) -> None:
         ear.listen(samples, RATE * len(samples) // frame.samples, at)
 
 
-async def connect(name: str, peer: RTCPeerConnection) -> None:
+class Party:
+    """A peer connection with a camera and a microphone, an eye and an ear."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        self.eye, self.ear, film = senses(chosen)
+        # No server far away.
+        self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.peer.on("track", self._on_track)
+        self.peer.addTrack(Camera(self.eye, film, chosen.fps))
+        self.peer.addTrack(Microphone(self.ear))
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _on_track(self, track: MediaStreamTrack) -> None:
+        taking = watch(track, self.eye) if track.kind == "video" else None
+        self._tasks.append(asyncio.ensure_future(taking or listen(track, self.ear)))
+
+    async def offer(self) -> RTCSessionDescription:
+        await self.peer.setLocalDescription(await self.peer.createOffer())
+        return self.peer.localDescription
+
+    async def answer(self, offer: RTCSessionDescription) -> RTCSessionDescription:
+        await self.peer.setRemoteDescription(offer)
+        await self.peer.setLocalDescription(await self.peer.createAnswer())
+        return self.peer.localDescription
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.peer.close(), 5)
+
+
+async def connect(name: str, party: Party) -> None:
     """Offer and answer, handed over by the bench."""
+
+    async def heard() -> RTCSessionDescription:
+        return RTCSessionDescription(**await asyncio.to_thread(hear))
+
     if name == "alice":
-        await peer.setLocalDescription(await peer.createOffer())
-        tell_peer({"sdp": peer.localDescription.sdp, "type": "offer"})
-    told = await asyncio.to_thread(hear)
-    await peer.setRemoteDescription(RTCSessionDescription(told["sdp"], told["type"]))
-    if name != "alice":
-        await peer.setLocalDescription(await peer.createAnswer())
-        tell_peer({"sdp": peer.localDescription.sdp, "type": "answer"})
+        tell_peer(asdict(await party.offer()))
+        await party.peer.setRemoteDescription(await heard())
+    else:
+        tell_peer(asdict(await party.answer(await heard())))
 
 
 async def main() -> None:
     chosen = options()
-    eye, ear, film = senses(chosen)
-    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # no server far away
-    tasks: list[asyncio.Task[None]] = []
-
-    @peer.on("track")
-    def on_track(track: MediaStreamTrack) -> None:
-        work = watch(track, eye) if track.kind == "video" else listen(track, ear)
-        tasks.append(asyncio.ensure_future(work))
-
-    peer.addTrack(Camera(eye, film))
-    peer.addTrack(Microphone(ear))
-    await connect(chosen.name, peer)
-    while peer.connectionState != "connected":
+    parties = [Party(chosen) for _ in range(2 * chosen.pairs or 1)]
+    if chosen.pairs:
+        for alice, bob in zip(parties[::2], parties[1::2], strict=True):
+            answer = await bob.answer(await alice.offer())
+            await alice.peer.setRemoteDescription(answer)
+    else:
+        await connect(chosen.name, parties[0])
+    while any(party.peer.connectionState != "connected" for party in parties):
         await asyncio.sleep(0.05)
     tell_up()
     await asyncio.sleep(chosen.warm_up)
-    eye.glimpses.clear()
-    ear.blocks.clear()
-    begun, cpu = time.perf_counter(), time.process_time()
-    await asyncio.sleep(chosen.seconds)
-    cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    result([eye], [ear], cores, begun)
+    with measured([(party.eye, party.ear) for party in parties]):
+        await asyncio.sleep(chosen.seconds)
     await asyncio.to_thread(hear)
-    for task in tasks:
-        task.cancel()
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(peer.close(), 5)
+    await asyncio.gather(*(party.close() for party in parties))
 
 
 if __name__ == "__main__":

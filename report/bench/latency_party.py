@@ -1,12 +1,6 @@
 """One party of the latency bench: a phone's media engine in a process of its own.
 
-It talks to `latency.py` in lines of JSON on standard input and output: what it has to
-say to its peer (where it receives), and in the end what it saw and heard, and when.
-
-Pictures and sounds bear marks (`marks.py`, or `numbered.py` for bad networks); latency
-counts from the moment at which the camera hands a picture over. So what is measured is
-what was really shown and played, whatever the program in between believes. Times are
-those of `time.perf_counter`, which is one clock for all processes of a machine.
+With `--pairs 5` there are five calls in the process, ten phones, and no other process.
 """
 
 from __future__ import annotations
@@ -14,13 +8,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import threading
 import time
 
 import numpy as np
-from marks import BLOCK, FPS, HEIGHT, RATE, WIDTH, Ear, Eye, Film
-from numbered import NumberedEar, NumberedEye, NumberedFilm
+from marks import BLOCK, RATE, Ear, Film
+from party import hear, measured, options, senses, tell_peer, tell_up
 
 from labkit.devices.memory import MemorySpeaker
 from labkit.devices.paced import PacedCamera, PacedMicrophone
@@ -40,8 +33,8 @@ TO_MONOTONIC = time.perf_counter() - clock.now()
 class FilmCamera(PacedCamera):
     """Shows the film at its pace."""
 
-    def __init__(self, name: str, film: Film) -> None:
-        super().__init__(name, WIDTH, HEIGHT, FPS)
+    def __init__(self, name: str, film: Film, chosen: argparse.Namespace) -> None:
+        super().__init__(name, chosen.width, chosen.height, chosen.fps)
         self._film = film
         self.bears = 0
         """The mark of the last picture."""
@@ -88,7 +81,7 @@ class Party:
         self._host = chosen.host
         self._sound_format = FORMATS[chosen.audio]
         self._video_format = FORMATS[chosen.video]
-        self._camera = FilmCamera(name, film)
+        self._camera = FilmCamera(name, film, chosen)
         self._microphone = ToneMicrophone(name, self.ear)
         self._speaker = MemorySpeaker(1.0, name)
 
@@ -103,7 +96,6 @@ class Party:
             # What offer and answer agree between two kits, with their repair.
             Stream(
                 plan.kind,
-                self.session.ports[plan.kind],
                 Address(host, ports[plan.kind]),
                 plan.formats[0],
                 {plan.formats[0].payload_type: plan.formats[0]},
@@ -143,92 +135,31 @@ class Party:
         self.eye.look(shown.pixels, at)
 
 
-def tell_peer(message: dict[str, object]) -> None:
-    """One line of JSON that the bench hands to the other party."""
-    print(json.dumps({"to_peer": message}), flush=True)
-
-
-def tell_up() -> None:
-    """Tell the bench that the call is up; it answers nothing."""
-    print(json.dumps({"up": True}), flush=True)
-
-
-def tell_result(message: dict[str, object]) -> None:
-    """One line of JSON for the bench."""
-    print(json.dumps({"result": message}), flush=True)
-
-
-def hear() -> dict:
-    """The next line from the peer, or from the bench; none means that it is gone."""
-    line = sys.stdin.readline()
-    if not line:
-        raise SystemExit("the bench is gone")
-    return json.loads(line)
-
-
-def options() -> argparse.Namespace:
-    """What `latency.py` tells a party on its command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--name", default="alice")
-    parser.add_argument("--host", default="127.0.0.1", help="where it receives")
-    parser.add_argument("--audio", default="opus")
-    parser.add_argument("--video", default="JPEG")
-    parser.add_argument("--treatments", help="JSON: the fields of Treatments")
-    parser.add_argument("--numbered", action="store_true", help="see numbered.py")
-    parser.add_argument("--warm-up", type=float, default=3.0)
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--spin", action="store_true")
-    parser.add_argument("--both", action="store_true", help="both phones in here")
-    return parser.parse_args()
-
-
-def senses(chosen: argparse.Namespace) -> tuple[Eye, Ear, Film]:
-    """What recognises pictures and sounds, and what is shown."""
-    if chosen.numbered:
-        return NumberedEye(), NumberedEar(), NumberedFilm()
-    return Eye(), Ear(), Film()
-
-
-def measure(eyes: list[Eye], ears: list[Ear], chosen: argparse.Namespace) -> None:
-    """Let the call run; tell what was seen and heard, and what it cost."""
-    tell_up()
-    stopping = threading.Event()
-    time.sleep(chosen.warm_up)
-    for eye, ear in zip(eyes, ears, strict=True):
-        eye.glimpses.clear()
-        ear.blocks.clear()
-    begun, cpu = time.perf_counter(), time.process_time()
+def spend(chosen: argparse.Namespace) -> None:
+    """Let the measured seconds pass."""
     if chosen.spin:
-        timer = threading.Timer(chosen.seconds, stopping.set)
-        timer.start()
+        stopping = threading.Event()
+        threading.Timer(chosen.seconds, stopping.set).start()
         spin(stopping)  # on the main thread, as a cell does
     else:
         time.sleep(chosen.seconds)
-    cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    result(eyes, ears, cores, begun)
-
-
-def result(eyes: list[Eye], ears: list[Ear], cores: float, begun: float) -> None:
-    """Tell the bench what each party of this process saw and heard since `begun`."""
-    ended = time.perf_counter()
-    parties = [
-        {"sent": eye.sent, "seen": eye.seen, "spoken": ear.sent, "heard": ear.heard}
-        for eye, ear in zip(eyes, ears, strict=True)
-    ]
-    tell_result({"cores": cores, "begun": begun, "ended": ended, "parties": parties})
 
 
 def main() -> None:
     chosen = options()
-    names = ("alice", "bob") if chosen.both else (chosen.name,)
+    names = ("alice", "bob") * chosen.pairs or (chosen.name,)
     parties = [Party(name, chosen) for name in names]
-    if chosen.both:
-        for party, other in zip(parties, reversed(parties), strict=True):
-            party.start(**other.address)
+    if chosen.pairs:
+        for alice, bob in zip(parties[::2], parties[1::2], strict=True):
+            alice.start(**bob.address)
+            bob.start(**alice.address)
     else:
         tell_peer(parties[0].address)
         parties[0].start(**hear())
-    measure([p.eye for p in parties], [p.ear for p in parties], chosen)
+    tell_up()
+    time.sleep(chosen.warm_up)
+    with measured([(party.eye, party.ear) for party in parties]):
+        spend(chosen)
     hear()  # stay until the peer has measured too
     for party in parties:
         party.close()

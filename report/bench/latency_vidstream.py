@@ -21,8 +21,9 @@ import types
 
 import cv2
 import numpy as np
-from latency_party import hear, options, result, senses, tell_peer, tell_up
-from marks import FPS, STRETCH
+import peers
+from marks import STRETCH
+from party import hear, measured, options, senses, tell_peer, tell_up
 
 CHOSEN = options()
 HOST = CHOSEN.host
@@ -80,6 +81,7 @@ def free_port() -> int:
 
 def main() -> None:
     stand_ins()
+    sys.path.append(str(peers.VIDSTREAM_FOLDER))
     from vidstream.audio import AudioReceiver, AudioSender
     from vidstream.streaming import StreamingClient, StreamingServer
 
@@ -91,7 +93,7 @@ def main() -> None:
 
         def _get_frame(self) -> np.ndarray:
             self._number += 1
-            due = self._begun + self._number / FPS
+            due = self._begun + self._number / CHOSEN.fps
             time.sleep(max(0.0, due - time.perf_counter()))
             pixels, bears = FILM.next()
             EYE.captured(bears, time.perf_counter())
@@ -109,12 +111,8 @@ def main() -> None:
     time.sleep(0.5)  # its clients connect in their own time as well
     tell_up()
     time.sleep(CHOSEN.warm_up)
-    EYE.glimpses.clear()
-    EAR.blocks.clear()
-    begun, cpu = time.perf_counter(), time.process_time()
-    time.sleep(CHOSEN.seconds)
-    cores = (time.process_time() - cpu) / (time.perf_counter() - begun)
-    result([EYE], [EAR], cores, begun)
+    with measured([(EYE, EAR)]):
+        time.sleep(CHOSEN.seconds)
     hear()
     os._exit(0)  # its threads do not end by themselves
 

@@ -10,14 +10,8 @@ namespaces (`loss_live.py`, `cable.py`; needs root). On virtual time, the same s
 giving the same figure: whole calls (`loss_sound.py`, `loss_pictures.py`), playout rules
 (`loss_playout.py`) and set-up (`loss_signalling.py`).
 
-Each figure is the median over the seeds. What cannot be measured here is null, and
-`absent` says why. vidstream wants opencv-python beside the headless one, so it lives in
-a virtual environment of its own, with the kit's dependencies:
-
-    python -m venv VENV
-    VENV/bin/pip install -e .
-    VENV/bin/pip install --no-deps vidstream
-    python report/bench/loss.py --vidstream-python VENV/bin/python
+Each figure is the median over the seeds. What cannot be measured here is told as
+absent, and why.
 """
 
 from __future__ import annotations
@@ -25,6 +19,9 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import cable
 import common
@@ -33,8 +30,16 @@ import loss_pictures
 import loss_playout
 import loss_signalling
 import loss_sound
+import peers
+from peers import AIORTC, VIDSTREAM
 
-GROUPS = ("sound", "pictures", "playout", "signalling", "live")
+SIMULATED = {
+    "sound": loss_sound,
+    "pictures": loss_pictures,
+    "playout": loss_playout,
+    "signalling": loss_signalling,
+}
+GROUPS = (*SIMULATED, "live")
 TO_REACH = {
     **loss_sound.TO_REACH,
     **loss_pictures.TO_REACH,
@@ -45,11 +50,8 @@ TO_REACH = {
 
 
 def main() -> None:
-    parser = common.arguments("What of a call survives a bad network?")
+    parser = common.arguments("What of a call survives a bad network?", runs=3)
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS)
-    parser.add_argument(
-        "--vidstream-python", help="the Python of the environment that has vidstream"
-    )
     parser.add_argument(
         "--treatments",
         default=json.dumps(loss_live.TREATMENTS),
@@ -60,66 +62,50 @@ def main() -> None:
     seeds = range(1, options.runs + 1)
     measured: dict[str, list[float]] = {}
     absent: dict[str, str] = {}
-    told: dict[str, object] = {}
-    for name, group in (("sound", loss_sound), ("pictures", loss_pictures)):
-        if name in options.only:
-            found, without = group.measure(seeds)
-            measured |= found
-            absent |= without
-    if "playout" in options.only:
-        measured |= loss_playout.measure(seeds)
-    if "signalling" in options.only:
-        measured |= loss_signalling.measure(seeds)
+    for found, without in simulations(seeds, options.only):
+        for key, values in found.items():
+            measured.setdefault(key, []).extend(values)
+        absent |= without
     if "live" in options.only:
         why = cable.missing()
         if why is None:
             kit = ("--treatments", options.treatments)
-            programs = loss_live.rivals(options.vidstream_python, kit)
-            absent |= loss_live.absent(programs)
-            found, told = loss_live.measure(seeds, programs)
-            measured |= found
+            absent |= peers.absent((AIORTC, VIDSTREAM))
+            measured |= loss_live.measure(seeds, loss_live.rivals(kit))
         else:
             absent["live"] = f"real time is left out: {why}"
-    spreads = {key: common.spread(values) for key, values in measured.items()}
-    missing = dict.fromkeys(TO_REACH.keys() - spreads.keys())
-    common.report(
-        f"A bad network, medians of {options.runs} seeds",
-        rows(spreads, absent),
-        {
-            **{key: spread["median"] for key, spread in spreads.items()},
-            **missing,
-            "spread": spreads,
-            "runs": options.runs,
-            "absent": absent,
+    first = sorted(measured, key=lambda key: key not in TO_REACH)
+    result = common.result(
+        "loss",
+        {key: measured[key] for key in first},
+        runs=options.runs,
+        to_reach=TO_REACH,
+        seeds=seeds,
+        packages=("aiortc", "av", "numpy", "opencv-python-headless"),
+        others=peers.versions([VIDSTREAM]),
+        absent=absent,
+        settings={
             "treatments": json.loads(options.treatments),
             "congestion_control": cable.CONGESTION_CONTROL,
-            **told,
-            **common.circumstances("aiortc", "av", "numpy", "opencv-python-headless"),
         },
-        options.json,
     )
+    common.report(result, options.json)
 
 
-def rows(
-    spreads: dict[str, dict[str, float]], absent: dict[str, str]
-) -> list[dict[str, str]]:
-    """The table's lines: those with a figure to reach first."""
-    ordered = sorted(spreads, key=lambda key: key not in TO_REACH)
-    lines = []
-    for key in ordered:
-        spread = spreads[key]
-        sign, bound = TO_REACH.get(key, ("", 0.0))
-        lines.append(
-            {
-                "figure": key,
-                "median": f"{spread['median']:.4g}",
-                "from … to": f"{spread['min']:.4g} … {spread['max']:.4g}",
-                "to reach": f"{sign} {bound:g}" if sign else "",
-            }
-        )
-    for name, why in absent.items():
-        lines.append({"figure": name, "median": why, "from … to": "", "to reach": ""})
-    return lines
+def simulations(
+    seeds: Sequence[int], only: Sequence[str]
+) -> Iterator[tuple[dict[str, list[float]], dict[str, str]]]:
+    """What is simulated, in the order of the seeds; all cores take part, for on virtual
+    time nobody's business is felt."""
+    work = [(name, seed) for seed in seeds for name in SIMULATED if name in only]
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        yield from pool.map(simulated, *zip(*work, strict=True)) if work else ()
+
+
+def simulated(name: str, seed: int) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """One group's figures for one seed, and what could not be measured."""
+    found = SIMULATED[name].measure([seed])
+    return found if isinstance(found, tuple) else (found, {})
 
 
 if __name__ == "__main__":

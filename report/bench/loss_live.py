@@ -9,6 +9,7 @@ measures set-up), then the network turns bad. Figures, each over both directions
     video_new           share of each picture that was new (old pixels may be kept)
     audio_undelivered   share of the frames of 20 ms that were never played
     audio_p50_ms        capture of a frame's first sample → handed to the loudspeaker
+    cores               processor time of one party, the treatments' included
 
 After a stall: the receiver's process is stopped for 5 s while two spinning processes
 keep both cores busy, then it goes on. Recovered is it when half a second's latencies
@@ -20,7 +21,6 @@ a second's sound in a second, would leave them seconds behind for good.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import queue
 import signal
@@ -37,14 +37,15 @@ from os import kill
 import cable
 import common
 import numbered
-from latency import AIORTC, KIT, VIDSTREAM, Process, converse
+from latency import KIT, Process, converse
+from peers import AIORTC, VIDSTREAM, is_here
 
 from labkit.link import Conditions
 
 RTT = 0.040
-LOSSES = (0.05, 0.10, 0.30)
-WARM_UP = 3.0
-SECONDS = 12.0
+LOSSES = (0.05, 0.10)
+WARM_UP = 2.0
+SECONDS = 9.0
 LAST_SENT = 3.0
 """Seconds before the end from which on what is sent may come after it: not counted."""
 STALL, STALL_AFTER, STALL_CALL = 5.0, 3.0, 15.0
@@ -58,49 +59,36 @@ STEADY = 0.5
 TREATMENTS = {"restart_intervals": True, "red": 3}
 """The kit's: each packet of a picture decodes alone, sound is sent four times."""
 TO_REACH = {
-    "video_p95_ms_rtt40_loss5": ("≤", 35.0),
-    "video_fps_rtt40_loss5": ("≥", 29.0),
-    "recovery_after_stall_ms": ("≤", 1000.0),
+    "video_p95_ms_rtt40_loss5": "≤ 35",
+    "video_fps_rtt40_loss5": "≥ 29",
+    "recovery_after_stall_ms": "≤ 1,000",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A program, how it is begun, and what of it can be measured here."""
+    """A program, and what its figures' keys begin with."""
 
     name: str
     program: str
-    python: str = sys.executable
     options: tuple[str, ...] = ()
 
 
-def rivals(vidstream_python: str | None, kit: Sequence[str] = ()) -> list[Rival]:
-    """Those that are installed; vidstream may have a Python of its own."""
-    found = [Rival("", KIT, options=tuple(kit))]
-    if importlib.util.find_spec(AIORTC) is not None:
-        found.append(Rival("aiortc_", AIORTC))
-    if importlib.util.find_spec(VIDSTREAM) is not None:
-        found.append(Rival("vidstream_", VIDSTREAM))
-    elif vidstream_python:
-        found.append(Rival("vidstream_", VIDSTREAM, vidstream_python))
-    return found
-
-
-def absent(programs: Sequence[Rival]) -> dict[str, str]:
-    """The programs that are not measured, and why."""
-    here = {rival.program for rival in programs}
-    return {
-        name: f"not installed: see {how}"
-        for name, how in {
-            AIORTC: "pip install labkit[bench]",
-            VIDSTREAM: "--vidstream-python in loss.py",
-        }.items()
-        if name not in here
-    }
+def rivals(kit: Sequence[str] = ()) -> list[Rival]:
+    """The kit with these options, and those that are here."""
+    others = [name for name in (AIORTC, VIDSTREAM) if is_here(name)]
+    return [
+        Rival("", KIT, tuple(kit)),
+        *(Rival(f"{name}_", name) for name in others),
+    ]
 
 
 def call(
-    rival: Rival, conditions: Conditions, seed: int, stall: bool = False
+    rival: Rival,
+    conditions: Conditions,
+    seed: int,
+    seconds: float = SECONDS,
+    stall: bool = False,
 ) -> tuple[list[dict], float | None, dict[str, object]]:
     """What both parties measured, when bob went on, and the words of the cable.
 
@@ -116,11 +104,11 @@ def call(
                 [
                     *("--name", name, "--host", cable.ADDRESSES[end], "--numbered"),
                     *("--warm-up", str(WARM_UP)),
-                    *("--seconds", str(STALL_CALL if stall else SECONDS)),
+                    *("--seconds", str(seconds)),
                     *rival.options,
                 ],
                 lines,
-                (*way.inside(end), rival.python),
+                (*way.inside(end), sys.executable),
             )
             for end, name in enumerate(("alice", "bob"))
         ]
@@ -205,7 +193,10 @@ def figures(results: Sequence[Mapping]) -> dict[str, float]:
         played, sent = sounds(seer, sender, seer["ended"] - LAST_SENT)
         heard += [latency * 1e3 for _, latency in played]
         spoken += sent
-    found = {"video_fps": len(late) / seconds}
+    found = {
+        "video_fps": len(late) / seconds,
+        "cores": statistics.fmean(result["cores"] for result in results),
+    }
     if late:
         found["video_p50_ms"] = common.percentile(late, 0.50)
         found["video_p95_ms"] = common.percentile(late, 0.95)
@@ -257,16 +248,13 @@ def recovered(results: Sequence[Mapping], went_on: float) -> dict[str, float]:
 # --- all calls ----------------------------------------------------------------------
 
 
-def measure(
-    seeds: Sequence[int], programs: Sequence[Rival]
-) -> tuple[dict[str, list[float]], dict[str, object]]:
-    """Each figure, seed by seed, the programs taking turns; how true the cable was."""
+def measure(seeds: Sequence[int], programs: Sequence[Rival]) -> dict[str, list[float]]:
+    """Each figure, seed by seed, the programs taking turns; and how late the cable was,
+    in the 99th percentile of each call."""
     measured: dict[str, list[float]] = {}
-    lateness: list[float] = []
 
     def note(found: Mapping[str, float], prefix: str, suffix: str = "") -> None:
-        for key, value in found.items():
-            measured.setdefault(f"{prefix}{key}{suffix}", []).append(value)
+        common.note(measured, {f"{prefix}{k}{suffix}": v for k, v in found.items()})
 
     for seed in seeds:
         for rival in programs:
@@ -276,15 +264,14 @@ def measure(
                     common.say(f"seed {seed}: {name}, {loss:.0%} lost")
                     conditions = Conditions(loss=loss, delay=RTT / 2)
                     results, _, told = call(rival, conditions, seed)
-                    lateness.append(told["late_ms_p99"])
+                    note({"cable_late_p99_ms": told["late_ms_p99"]}, "")
                     suffix = f"_rtt{RTT * 1e3:.0f}_loss{loss * 100:.0f}"
                     note(figures(results), rival.name, suffix)
                 common.say(f"seed {seed}: {name}, a stall")
                 results, went_on, _ = call(
-                    rival, Conditions(delay=RTT / 2), seed, stall=True
+                    rival, Conditions(delay=RTT / 2), seed, STALL_CALL, stall=True
                 )
                 note(recovered(results, went_on), rival.name)
             except (RuntimeError, queue.Empty, json.JSONDecodeError) as error:
                 common.say(f"{name} failed: {error!r}")
-    told = {"cable_late_ms_p99": common.spread(lateness)} if lateness else {}
-    return measured, told
+    return measured

@@ -27,7 +27,7 @@ RULES = {
     "between_spurts_": Treatments(catch_up="silence"),
     "textbook_": Treatments(playout="adaptive", catch_up="silence"),
 }
-TO_REACH = {"playout_over_optimum": ("≤", 1.15)}
+TO_REACH = {"playout_over_optimum": "≤ 1.15"}
 
 
 def measure(seeds: Sequence[int]) -> dict[str, list[float]]:

@@ -44,12 +44,12 @@ LEARNING, LEARNT = 120.0, 600.0
 """Seconds: from when on and until when the clocks' distance is to be known well."""
 
 TO_REACH = {
-    "audio_unrepaired_30": ("≤", 0.005),
-    "audio_pesq_nb_30": ("≥", 4.2),
-    "audio_unrepaired_burst_10": ("≤", 0.02),
-    "drift_ms_per_min": ("≤", 1.0),
-    "drift_gaps": ("≤", 0.0),
-    "owd_error_ms": ("≤", 1.0),
+    "audio_unrepaired_30": "≤ 0.005",
+    "audio_pesq_nb_30": "≥ 4.2",
+    "audio_unrepaired_burst_10": "≤ 0.02",
+    "drift_ms_per_min": "≤ 1",
+    "drift_gaps": "≤ 0",
+    "owd_error_ms": "≤ 1",
 }
 
 

@@ -29,7 +29,8 @@ class Eye:
     def __init__(self) -> None:
         self.sent: list[tuple[int, float]] = []
         self.glimpses: list[tuple[np.ndarray, float]] = []
-        """The two edges of each picture that bear its time, and when it was ready."""
+        """Of each picture the middle lines of the two rows that bear its time, and
+        when it was ready."""
 
     def captured(self, mark: int, at: float) -> None:
         """Our camera hands over a picture that bears `mark`, at time `at`."""
@@ -41,18 +42,15 @@ class Eye:
         Reading the time would cost the program under test a sixth of a millisecond a
         picture: that is done when all is over.
         """
-        rows = timestamp.row_height(HEIGHT)
-        edges = np.concatenate([pixels[:rows], pixels[HEIGHT - rows :]])
-        self.glimpses.append((edges, at))
+        middle = timestamp.row_height(len(pixels)) // 2
+        self.glimpses.append((pixels[[middle, len(pixels) - 1 - middle]], at))
 
     @property
     def seen(self) -> list[tuple[int, float]]:
         """Each picture by the time it bears, in milliseconds, and when it was ready."""
         found = []
-        for edges, at in self.glimpses:
-            pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-            pixels[: len(edges) // 2] = edges[: len(edges) // 2]
-            pixels[-(len(edges) // 2) :] = edges[len(edges) // 2 :]
+        for lines, at in self.glimpses:
+            pixels = np.repeat(lines, timestamp.ROWS_IN_HEIGHT, axis=0)
             seconds = timestamp.read(pixels)
             if seconds is not None:
                 found.append((round(seconds * 1000), at))
@@ -101,22 +99,34 @@ class Ear:
 
 
 class Film:
-    """A second of test cards, drawn beforehand, each bearing its own time in squares.
+    """Some test cards, drawn beforehand, each bearing its own time in squares.
 
-    A real camera would not draw either. Which second a picture is of needs no telling:
-    none is a second late.
+    A real camera would not draw either. It is shown again and again: a picture that
+    comes later than its length cannot be told from the next time.
     """
 
-    def __init__(self) -> None:
-        card = TestCard(WIDTH, HEIGHT, FPS, "alice")
-        self._times = [number / FPS for number in range(FPS)]
-        self._pictures = [card.draw(time) for time in self._times]
+    def __init__(
+        self,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+        fps: int = FPS,
+        seconds: int = 1,
+    ) -> None:
+        self._times = [number / fps for number in range(seconds * fps)]
+        self._pictures = _cards(width, height, fps, seconds)
         self._number = 0
 
     def next(self) -> tuple[np.ndarray, int]:
         """The next picture, and the milliseconds it bears."""
-        self._number = (self._number + 1) % FPS
+        self._number = (self._number + 1) % len(self._times)
         return self._pictures[self._number], round(self._times[self._number] * 1000)
+
+
+@lru_cache(maxsize=1)
+def _cards(width: int, height: int, fps: int, seconds: int) -> list[np.ndarray]:
+    """All pictures of a film, shared by the phones of a process."""
+    card = TestCard(width, height, fps, "alice")
+    return [card.draw(number / fps) for number in range(seconds * fps)]
 
 
 @lru_cache(maxsize=4)

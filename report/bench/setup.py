@@ -5,7 +5,7 @@ QUERY, INVITE, 180, 200, ACK, cameras and sockets opened on both sides, JPEG, RT
 decoded. The callee answers at once, so nobody's finger is measured. aiortc is measured
 in the same run: offer and answer handed over within one process, without any registry.
 
-Keys: `first_picture_p50_ms`, `first_picture_p95_ms`, `aiortc_first_picture_p95_ms`.
+The keys count from the call to the first picture: `first_picture_p95_ms`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from multiprocessing.connection import Connection
 import common
 import cv2
 import numpy as np
+import peers
 
 from labkit import LabkitError, Phone, Registry
 from labkit.net import clock
 
-CALLS = 50
+CALLS, AIORTC_CALLS = 50, 10
 
 
 def callee(pipe: Connection) -> None:
@@ -124,12 +125,7 @@ async def aiortc_first_picture() -> float:
     return (at - began) * 1000
 
 
-def aiortc(calls: int) -> list[float] | None:
-    try:
-        import aiortc as _  # noqa: F401
-    except ImportError:
-        return None
-
+def aiortc(calls: int) -> list[float]:
     async def one_by_one() -> list[float]:
         return [await aiortc_first_picture() for _ in range(calls)]
 
@@ -138,33 +134,28 @@ def aiortc(calls: int) -> list[float] | None:
 
 def main() -> None:
     options = common.arguments(__doc__.splitlines()[0], runs=3).parse_args()
-    runs: dict[str, list[list[float]]] = {"the kit": [], "aiortc": []}
+    measured: dict[str, list[float]] = {}
+
+    def note(prefix: str, run: list[float]) -> None:
+        for share in (50, 95):
+            value = common.percentile(run, share / 100)
+            common.note(measured, {f"{prefix}first_picture_p{share}_ms": value})
+
     for run in range(options.runs):
         common.say(f"run {run + 1} of {options.runs}")
-        runs["the kit"].append(kit(CALLS))
-        peer = aiortc(10)
-        if peer is not None:
-            runs["aiortc"].append(peer)
-    rows, result = [], common.circumstances("aiortc", "av", "opencv-python-headless")
-    for who, key in (("the kit", ""), ("aiortc", "aiortc_")):
-        if not runs[who]:
-            rows.append({"who": who, "p50 ms": "not installed", "p95 ms": "", "": ""})
-            continue
-        for share in (50, 95):
-            figures = common.spread(
-                common.percentile(run, share / 100) for run in runs[who]
-            )
-            result[f"{key}first_picture_p{share}_ms"] = figures["median"]
-            result[f"{key}first_picture_p{share}_ms_spread"] = figures
-        rows.append(
-            {
-                "who": who,
-                "p50 ms": f"{result[f'{key}first_picture_p50_ms']:.0f}",
-                "p95 ms": f"{result[f'{key}first_picture_p95_ms']:.0f}",
-                "": "to reach: p95 ≤ 120" if not key else "no registry, one process",
-            }
-        )
-    common.report("From the call to the first picture", rows, result, options.json)
+        note("", kit(CALLS))
+        if peers.is_here(peers.AIORTC):
+            note("aiortc_", aiortc(AIORTC_CALLS))
+    found = common.result(
+        "setup",
+        measured,
+        runs=options.runs,
+        to_reach={"first_picture_p95_ms": "≤ 120"},
+        packages=("aiortc", "av", "opencv-python-headless"),
+        absent=peers.absent([peers.AIORTC]),
+        settings={"calls": CALLS, "aiortc_calls": AIORTC_CALLS},
+    )
+    common.report(found, options.json)
 
 
 if __name__ == "__main__":

@@ -38,40 +38,30 @@ class Held:
 
 
 def main() -> None:
-    parser = common.arguments(__doc__.splitlines()[0])
-    parser.add_argument("--calls", type=int, default=200, help="how many (default 200)")
+    parser = common.arguments(__doc__.splitlines()[0], runs=1)
+    parser.add_argument("--calls", type=int, default=100, help="how many (default 100)")
     options = parser.parse_args()
     held, seconds = soak(options.calls)
     first, middle, last = held[0], held[len(held) // 2], held[-1]
     growth = (last.memory_mb - middle.memory_mb) / max(1, len(held) - len(held) // 2)
     figures = {
-        "calls": options.calls,
         "threads_grown": last.threads - first.threads,
         "descriptors_grown": last.descriptors - first.descriptors,
         "memory_first_mb": first.memory_mb,
         "memory_middle_mb": middle.memory_mb,
         "memory_last_mb": last.memory_mb,
-        "memory_grown_kb_a_call": round(growth * 1000, 1),
-        "seconds_a_call": round(seconds / options.calls, 2),
+        "memory_grown_kb_a_call": growth * 1000,
+        "call_s": seconds / options.calls,
     }
-    rows = [
-        {"what": "threads, first and last", "is": f"{first.threads}, {last.threads}"},
-        {
-            "what": "descriptors, first and last",
-            "is": f"{first.descriptors}, {last.descriptors}",
-        },
-        {
-            "what": "memory, first, middle and last, MB",
-            "is": f"{first.memory_mb}, {middle.memory_mb}, {last.memory_mb}",
-        },
-        {
-            "what": "memory a call, second half, kB",
-            "is": str(figures["memory_grown_kb_a_call"]),
-        },
-        {"what": "seconds a call", "is": str(figures["seconds_a_call"])},
-    ]
-    circumstances = common.circumstances("labkit")
-    common.report("Many calls", rows, figures | circumstances, options.json)
+    found = common.result(
+        "soak",
+        {key: [value] for key, value in figures.items()},
+        runs=1,
+        to_reach={"threads_grown": "0", "descriptors_grown": "0"},
+        packages=("av", "numpy"),
+        settings={"calls": options.calls},
+    )
+    common.report(found, options.json)
 
 
 def soak(calls: int) -> tuple[list[Held], float]:
