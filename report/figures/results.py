@@ -173,7 +173,7 @@ SCALING = (
     ("size_cores", "processor of a party, cores", ""),
     ("size_p50_ms", "picture’s latency, ms", ""),
     ("fps_cores", "processor of a party, cores", ""),
-    ("calls_cores", "processor of the process, cores", ""),
+    ("calls_cores", "processor of a party, cores", ""),
     ("calls_p50_ms", "picture’s latency, ms", "y"),
     ("calls_fps", "pictures shown, per second", ""),
     ("loss_p50_ms", "picture’s latency, ms", ""),
