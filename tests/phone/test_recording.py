@@ -25,31 +25,29 @@ from labkit.net import clock
 from labkit.phone.recording_file import new_file
 
 
+def phone_of(name, registry, colour, tone) -> Phone:
+    phone = Phone(
+        name,
+        registry,
+        camera=PlainCamera(colour),
+        microphone=f"tone:{tone}",
+        speaker=Ear(),
+    )
+    phone.register()
+    return phone
+
+
 @pytest.fixture
 def alice(registry):
     """Blue, and 440 Hz."""
-    with Phone(
-        "alice",
-        registry,
-        camera=PlainCamera(BLUE),
-        microphone="tone:440",
-        speaker=Ear(),
-    ) as phone:
-        phone.register()
+    with phone_of("alice", registry, BLUE, 440) as phone:
         yield phone
 
 
 @pytest.fixture
 def bob(registry):
     """Green, and 1000 Hz."""
-    with Phone(
-        "bob",
-        registry,
-        camera=PlainCamera(GREEN),
-        microphone="tone:1000",
-        speaker=Ear(),
-    ) as phone:
-        phone.register()
+    with phone_of("bob", registry, GREEN, 1000) as phone:
         yield phone
 
 
