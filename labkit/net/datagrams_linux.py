@@ -30,6 +30,8 @@ SLOT = 9_280
 batch would compete for the same lines of the processor's cache. What is longer comes by
 the call that waits, or is dropped: no RTP is."""
 _ADDRESS = 16
+_TRUNCATED = int(socket.MSG_TRUNC)
+"""As a plain number: what is done for each datagram must not go through an enum."""
 _FAMILY = struct.pack("=H", socket.AF_INET)
 _c_library = ctypes.PyDLL(None)
 
@@ -60,6 +62,9 @@ class _Message(ctypes.Structure):
     _fields_ = (("header", _Header), ("length", ctypes.c_uint))
 
 
+_WORDS = ctypes.sizeof(_Message) // 4
+
+
 class _Batch:
     """Room for so many datagrams with their addresses."""
 
@@ -70,6 +75,10 @@ class _Batch:
         self.contents, self.addresses = contents.data, addresses.data
         self.vectors = (_Vector * SLOTS)()
         self.messages = (_Message * SLOTS)()
+        words = memoryview(self.messages).cast("B").cast("I")
+        self.flags = words[_Header.flags.offset // 4 :: _WORDS]
+        self.lengths = words[_Message.length.offset // 4 :: _WORDS]
+        """Of each message, read where the system wrote them."""
         for slot, (vector, message) in enumerate(
             zip(self.vectors, self.messages, strict=True)
         ):
@@ -122,17 +131,21 @@ class LinuxDatagrams(Datagrams):
         count = _c_library.recvmmsg(
             self.socket.fileno(), batch.messages, SLOTS, socket.MSG_DONTWAIT, None
         )
+        if count <= 0:  # -1: nothing more, or an error, told to who waits
+            return []
+        contents, addresses = batch.contents, batch.addresses
         known: dict[bytes, Address] = {}
         received = []
-        for slot in range(count):  # -1: nothing more, or an error, told to who waits
-            if batch.messages[slot].header.flags & socket.MSG_TRUNC:
+        lengths, flags = batch.lengths[:count].tolist(), batch.flags[:count].tolist()
+        for slot, (length, flag) in enumerate(zip(lengths, flags, strict=True)):
+            if flag & _TRUNCATED:
                 continue
-            where = bytes(batch.addresses[slot * _ADDRESS : (slot + 1) * _ADDRESS])
-            if where not in known:
-                known[where] = _unpacked(where)
+            where = bytes(addresses[slot * _ADDRESS : (slot + 1) * _ADDRESS])
+            source = known.get(where)
+            if source is None:
+                source = known[where] = _unpacked(where)
             start = slot * SLOT
-            end = start + batch.messages[slot].length
-            received.append((bytes(batch.contents[start:end]), known[where]))
+            received.append((bytes(contents[start : start + length]), source))
         return received
 
 

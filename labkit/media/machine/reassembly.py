@@ -48,16 +48,18 @@ class _Partial:
     payloads: dict[int, bytes] = field(default_factory=dict)
     last: int | None = None
     """The number of the packet with the marker."""
+    tried: int | None = None
+    """The lowest number there was when joining failed: only an earlier one helps."""
     octets: int = 0
     data: bytes | None = None
     """The encoded picture, once it is whole."""
     whole_since: float = 0.0
 
-    @property
-    def has_no_gap(self) -> bool:
-        return self.last is not None and self.last - self.lowest + 1 == len(
-            self.payloads
-        )
+    def may_be_whole(self) -> bool:
+        """Whether there is no gap, and joining has not failed with these packets."""
+        if self.last is None or self.tried == self.lowest:
+            return False
+        return self.last - self.lowest + 1 == len(self.payloads)
 
     @property
     def in_order(self) -> list[bytes]:
@@ -126,30 +128,26 @@ class Reassembly:
         now: float,
     ) -> list[WholeFrame]:
         """Take in a packet, its numbers unwrapped; the pictures to be shown now."""
-        if self._is_late(number, timestamp):
-            self.late += 1
-            if timestamp == self._handed_on:
-                self._learn_gap(now - self._last_arrived)
-                self._last_arrived = now
-            return []
         partial = self._partials.get(timestamp)
         if partial is None:
-            mender = self._mender(media, packet.payload)
-            self.can_mend = mender is not None
-            partial = _Partial(media, now, now, number, mender)
-            self._partials[timestamp] = partial
+            if self._is_late(number, timestamp):
+                self._count_late(timestamp, now)
+                return []
+            partial = self._begin(packet, number, timestamp, media, now)
         elif number in partial.payloads:  # recovered, and came all the same
             return []
-        elif partial.mender is not None:
+        elif partial.mender is not None and now > partial.last_arrived:
             self._learn_gap(now - partial.last_arrived)
+        payload = packet.payload
+        partial.payloads[number] = payload
         partial.last_arrived = now
-        partial.payloads[number] = packet.payload
-        partial.octets += len(packet.payload) + OVERHEAD
-        self._octets += len(packet.payload) + OVERHEAD
+        octets = len(payload) + OVERHEAD
+        partial.octets += octets
+        self._octets += octets
         partial.lowest = min(partial.lowest, number)
         if packet.marker:
             partial.last = number
-        if partial.data is None and partial.has_no_gap:
+        if partial.last is not None and partial.data is None and partial.may_be_whole():
             self._join(partial, now)
         self._stay_bounded()
         return self._ready(now) if self._whole else []
@@ -164,6 +162,27 @@ class Reassembly:
             if partial.mender is not None and self._due(partial) <= now:
                 ready += self._hand_on(timestamp)
         return ready + self._ready(now) if self._whole else ready
+
+    def _begin(
+        self,
+        packet: RtpPacket,
+        number: int,
+        timestamp: int,
+        media: MediaFormat,
+        now: float,
+    ) -> _Partial:
+        """The first packet of a picture is here."""
+        mender = self._mender(media, packet.payload)
+        self.can_mend = mender is not None
+        partial = _Partial(media, now, now, number, mender)
+        self._partials[timestamp] = partial
+        return partial
+
+    def _count_late(self, timestamp: int, now: float) -> None:
+        self.late += 1
+        if timestamp == self._handed_on:
+            self._learn_gap(now - self._last_arrived)
+            self._last_arrived = now
 
     # --- waiting --------------------------------------------------------------------
 
@@ -214,8 +233,9 @@ class Reassembly:
     def _join(self, partial: _Partial, now: float) -> None:
         try:
             partial.data = self._assembler(partial.format).join(partial.in_order)
-        except RemoteError:
-            return  # its first packets may still be on their way
+        except RemoteError:  # its first packets may still be on their way
+            partial.tried = partial.lowest
+            return
         partial.whole_since = now
         self._whole += 1
 

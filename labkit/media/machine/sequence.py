@@ -24,15 +24,16 @@ class Unwrapper:
     def __init__(self, bits: int) -> None:
         self._bits = bits
         self._greatest: int | None = None
+        self._newest = self._number = -1
+        """The newest value, and its number: the packets of a picture share one."""
 
     def extend(self, value: int) -> int:
         """The unwrapped number; the first value stands for itself."""
-        if self._greatest is None:
-            self._greatest = value
-            return value
-        extended = self.place(value)
-        self._greatest = max(self._greatest, extended)
-        return extended
+        if value != self._newest:
+            self._newest, self._number = value, self.place(value)
+            if self._greatest is None or self._number > self._greatest:
+                self._greatest = self._number
+        return self._number
 
     def place(self, value: int) -> int:
         """The unwrapped number, and nothing is learned from it."""

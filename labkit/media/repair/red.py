@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from labkit.errors import LocalError, RemoteError
@@ -119,7 +118,7 @@ class RedSender:
                 break
             blocks.append(Block(earlier.payload_type, offset, earlier.payload))
         self._earlier.append(packet)
-        return replace(packet, payload_type=red, payload=write_red(blocks[::-1]))
+        return packet._replace(payload_type=red, payload=write_red(blocks[::-1]))
 
 
 def unwrap(packet: RtpPacket) -> tuple[RtpPacket, list[RtpPacket]]:
@@ -131,7 +130,7 @@ def unwrap(packet: RtpPacket) -> tuple[RtpPacket, list[RtpPacket]]:
     """
     *copies, own = parse_red(packet.payload)
     count = len(copies)
-    return replace(packet, payload_type=own.payload_type, payload=own.data), [
+    return packet._replace(payload_type=own.payload_type, payload=own.data), [
         RtpPacket(
             block.payload_type,
             (packet.sequence_number - count + index) & 0xFFFF,

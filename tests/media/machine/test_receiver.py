@@ -4,7 +4,6 @@ needed."""
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labkit.errors import RemoteError
 from labkit.frames import EncodedFrame, Picture
 from labkit.media.codecs import new_video_decoder, new_video_encoder
 from labkit.media.codecs.jpeg import JpegDecoder, JpegEncoder
@@ -27,6 +27,7 @@ from labkit.media.machine.receiver import (
 )
 from labkit.media.machine.sender import RtpSender
 from labkit.media.messages import RtpPacket
+from labkit.media.payloads.jpeg.assembler import JpegAssembler
 from labkit.media.wire.rtp import parse_rtp
 
 JPEG, VP8, H264 = FORMATS["JPEG"], FORMATS["VP8"], FORMATS["H264"]
@@ -107,7 +108,7 @@ def test_pictures_are_never_shown_backwards(packets, jpegs):
 def test_a_sender_that_counts_time_anew_is_seen_again_at_once(packets, jpegs):
     machine = receiver()
     shown = receive(machine, itertools.chain(*packets[:3]))
-    back = [replace(p, timestamp=(p.timestamp - 10**9) % 2**32) for p in packets[3]]
+    back = [p._replace(timestamp=(p.timestamp - 10**9) % 2**32) for p in packets[3]]
     assert receive(machine, back) == [jpegs[3].data]
     assert len(shown) == 3
     assert machine.late == 0
@@ -175,6 +176,22 @@ def test_what_waits_for_missing_packets_is_bounded():
         endless.add(RtpPacket(26, 0, 1, 1, b""), 2 * n, 1, JPEG, 50.0)
         endless.add(RtpPacket(26, 0, 1, 1, b"x" * 1400), 2 * n + 1, 1, JPEG, 50.0)
     assert endless.given_up >= 5
+
+
+def test_joining_that_failed_is_tried_again_only_with_an_earlier_packet(monkeypatch):
+    tried = []
+
+    def join(self, payloads):
+        tried.append(len(payloads))
+        raise RemoteError("not yet")
+
+    monkeypatch.setattr(JpegAssembler, "join", join)
+    waiting = Reassembly(0.0)
+    for n in range(1000):  # each says that it is the last
+        waiting.add(RtpPacket(26, n, 1, 1, b"x", marker=True), n, 1, JPEG, 50.0)
+    assert tried == [1]
+    waiting.add(RtpPacket(26, 65_535, 1, 1, b"x"), -1, 1, JPEG, 50.0)
+    assert tried == [1, 1001]
 
 
 @settings(max_examples=50)
@@ -252,7 +269,7 @@ def test_whole_pictures_are_never_waited_for(cut_jpegs):
         assert machine.next_deadline is None
     plain = JpegEncoder().encode(Picture(np.zeros((240, 320, 3), np.uint8), 20.0))
     first, *_ = RtpSender(JPEG, 26, random=Random(1)).send(plain)
-    receive(machine, [replace(parse_rtp(first), marker=False)])
+    receive(machine, [parse_rtp(first)._replace(marker=False)])
     assert machine.next_deadline is None  # it cannot be shown in part
 
 

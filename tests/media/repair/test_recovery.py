@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -177,7 +176,7 @@ def test_a_new_source_begins_with_nothing_of_the_old_one():
     recovery = receiver(nack=True)
     got(recovery, *sent(*range(6), parity=4), packet(9))
     recovery.sources.goodbye([SSRC])
-    newcomers = [replace(packet(n), ssrc=99) for n in (400, 401)]
+    newcomers = [packet(n)._replace(ssrc=99) for n in (400, 401)]
     got(recovery, *newcomers)
     assert recovery.sources.source.ssrc == 99
     assert recovery.numbers_to_ask(1.0, 0.02, 0.15) == []
@@ -198,7 +197,7 @@ def test_repair_that_does_not_name_the_source_is_refused(
     packets = sent(*range(16), **switches)
     got(recovery, *packets[:16])
     repair = packets[17]
-    assert got(recovery, replace(repair, csrcs=csrcs)) == []
+    assert got(recovery, repair._replace(csrcs=csrcs)) == []
     assert recovery.refused == {f"{treatment} of another source": 1}
     assert got(recovery, repair) == [(15, treatment)]
 
@@ -215,8 +214,8 @@ def test_parity_of_other_sound_brings_nothing():
     recovery = receiver()
     packets = sent(*range(8), parity=4)
     got(recovery, *packets[:5])
-    forged = replace(packets[9], payload=packets[9].payload[:-3] + b"\1\2\3")
-    forged = replace(forged, payload=forged.payload[:8] + b"\0\1" + forged.payload[10:])
+    forged = packets[9]._replace(payload=packets[9].payload[:-3] + b"\1\2\3")
+    forged = forged._replace(payload=forged.payload[:8] + b"\0\1" + forged.payload[10:])
     assert got(recovery, *packets[5:8], forged)[3:] == []
     assert recovery.refused == {"parity that does not fit": 1}
 

@@ -25,6 +25,7 @@ Notebook: 03-media.
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from labkit.errors import RemoteError
@@ -36,6 +37,7 @@ MAIN_SIZE = 8
 
 _MAIN = struct.Struct("!LBBBB")
 _RESTART = struct.Struct("!HH")
+_BOTH = struct.Struct("!LBBBBHH")
 _TABLES = struct.Struct("!xBH")
 _OFFSET = 0xFF_FFFF
 _WITH_RESTART = 64
@@ -88,13 +90,15 @@ def parse_fragment(payload: bytes) -> Fragment:
     Raises RemoteError when it is too short, or of a type or Q that RFC 2435 does not
     define.
     """
-    _need("header", payload, _MAIN.size)
+    if len(payload) < _MAIN.size:
+        raise _short("header", payload, _MAIN.size)
     offset, type_, q, width, height = _MAIN.unpack_from(payload)
     offset &= _OFFSET
     position = _MAIN.size
     restart_interval, place = 0, None
     if type_ & _WITH_RESTART:
-        _need("restart header", payload, position + _RESTART.size)
+        if len(payload) < position + _RESTART.size:
+            raise _short("restart header", payload, position + _RESTART.size)
         restart_interval, count = _RESTART.unpack_from(payload, position)
         position += _RESTART.size
         if restart_interval and count & _NOWHERE != _NOWHERE:
@@ -102,29 +106,31 @@ def parse_fragment(payload: bytes) -> Fragment:
     tables = None
     if q >= LOWEST_Q_WITH_TABLES and offset == 0:
         tables, position = _parse_tables(payload, position)
-    kind = Kind(type_ & ~_WITH_RESTART, q, width * 8, height * 8, restart_interval)
-    _check(kind)
+    kind = _kind(type_ & ~_WITH_RESTART, q, width * 8, height * 8, restart_interval)
     return Fragment(kind, offset, payload[position:], tables, place)
 
 
 def write_header(kind: Kind, offset: int, place: Place | None = None) -> bytes:
     """The 8 bytes before the data, and 4 more in a picture with restart markers."""
-    size = kind.width // 8, kind.height // 8
-    if not kind.restart_interval:
-        return _MAIN.pack(offset, kind.type, kind.q, *size)
+    type_, q, width, height, restart_interval = kind
+    if not restart_interval:
+        return _MAIN.pack(offset, type_, q, width // 8, height // 8)
     first, last, interval = place or (True, True, _NOWHERE)
     count = first * _FIRST | last * _LAST | interval
-    return _MAIN.pack(offset, kind.type | _WITH_RESTART, kind.q, *size) + _RESTART.pack(
-        kind.restart_interval, count
-    )
+    return _BOTH.pack(
+        offset, type_ | _WITH_RESTART, q, width // 8, height // 8,
+        restart_interval, count,
+    )  # fmt: skip
 
 
 def _parse_tables(payload: bytes, position: int) -> tuple[bytes, int]:
     """The tables at `position`, and what position follows them."""
     start = position + _TABLES.size
-    _need("quantisation table header", payload, start)
+    if len(payload) < start:
+        raise _short("quantisation table header", payload, start)
     precision, length = _TABLES.unpack_from(payload, position)
-    _need("quantisation tables", payload, start + length)
+    if len(payload) < start + length:
+        raise _short("quantisation tables", payload, start + length)
     if precision != 0 or length not in (0, 64, 128):
         raise RemoteError(
             "RTP/JPEG quantisation tables must be one or two of 64 bytes, not "
@@ -133,7 +139,11 @@ def _parse_tables(payload: bytes, position: int) -> tuple[bytes, int]:
     return payload[start : start + length], start + length
 
 
-def _check(kind: Kind) -> None:
+@lru_cache(maxsize=64)
+def _kind(*values: int) -> Kind:
+    """All packets of a picture say the same, and those of the next one mostly too: it
+    is checked, and kept, once."""
+    kind = Kind(*values)
     if kind.type not in (0, 1):
         raise RemoteError(
             f"RTP/JPEG type {kind.type} is unknown; types 0, 1, 64 and 65 are accepted"
@@ -146,8 +156,8 @@ def _check(kind: Kind) -> None:
         raise RemoteError(
             f"RTP/JPEG picture of {kind.width}×{kind.height} pixels has no area"
         )
+    return kind
 
 
-def _need(what: str, payload: bytes, needed: int) -> None:
-    if len(payload) < needed:
-        raise RemoteError(f"RTP/JPEG {what} needs {needed} bytes, got {len(payload)}")
+def _short(what: str, payload: bytes, needed: int) -> RemoteError:
+    return RemoteError(f"RTP/JPEG {what} needs {needed} bytes, got {len(payload)}")

@@ -12,8 +12,10 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect
 from collections.abc import Iterator
+
+import numpy as np
 
 from labkit.errors import LocalError, RemoteError
 from labkit.frames import EncodedFrame
@@ -32,7 +34,6 @@ from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, qualities
 from labkit.media.wire.jpeg_file import END, JpegHeader, parse_jpeg
 
 TYPE_420 = 1
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _SAMPLING_420 = (0x22, 0x11, 0x11)
 _TABLES = (0, 1, 1)
 
@@ -76,20 +77,22 @@ class JpegPayload:
 
 def _at_markers(kind: Kind, scan: memoryview, room: int) -> Iterator[bytes]:
     """The payloads of a picture with restart markers: chunks of whole intervals."""
-    ends = [marker.end() for marker in _RESTART.finditer(scan)]
+    octets = np.frombuffer(scan, np.uint8)
+    markers = (octets[:-1] == 0xFF) & (octets[1:] & 0xF8 == 0xD0)  # FF D0 to FF D7
+    ends: list[int] = (np.flatnonzero(markers) + 2).tolist()
     if len(ends) >= MOST_INTERVALS:
         raise _cannot("it has too many restart intervals to be counted")
     if not ends or ends[-1] < len(scan):
         ends.append(len(scan))
     start = first = 0
-    for interval, end in enumerate(ends, 1):
-        if interval < len(ends) and ends[interval] - start <= room:
-            continue  # the next one finds room too
+    while first < len(ends):
+        after = max(bisect(ends, start + room), first + 1)  # one takes several, maybe
+        end = ends[after - 1]
         for offset in range(start, end, room):
             rest = offset + room
             place = Place(offset == start, rest >= end, first)
             yield write_header(kind, offset, place) + scan[offset : min(rest, end)]
-        start, first = end, interval
+        start, first = end, after
 
 
 def _read(data: bytes) -> tuple[bytes, Kind]:
