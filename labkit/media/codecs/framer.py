@@ -20,7 +20,8 @@ class Framer:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._size = round(rate * FRAME_SECONDS)
+        self.size = round(rate * FRAME_SECONDS)
+        """Samples a frame."""
         self._rest: npt.NDArray[np.int16] = np.empty(0, np.int16)
 
     def cut(self, sound: Sound) -> list[Sound]:
@@ -36,16 +37,18 @@ class Framer:
                 f"this codec takes mono int16 sound at {self._rate} samples a second, "
                 f"not {samples.dtype} of shape {samples.shape} at {sound.rate}"
             )
+        if len(samples) == self.size and not len(self._rest):
+            return [sound]  # as most microphones deliver it
         captured = sound.captured - len(self._rest) / self._rate
         if len(self._rest):
             samples = np.concatenate((self._rest, samples))
-        end = len(samples) - len(samples) % self._size
+        end = len(samples) - len(samples) % self.size
         self._rest = samples[end:].copy()
         return [
             Sound(
-                samples[start : start + self._size],
+                samples[start : start + self.size],
                 self._rate,
                 captured + start / self._rate,
             )
-            for start in range(0, end, self._size)
+            for start in range(0, end, self.size)
         ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from labkit.errors import RemoteError
 from labkit.media.payloads.base import Mended
@@ -20,6 +21,7 @@ from labkit.media.payloads.jpeg.header import (
     LOWEST_Q_WITH_TABLES,
     Fragment,
     Kind,
+    layout,
     parse_fragment,
 )
 from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, quantisation
@@ -30,6 +32,8 @@ _JFIF = bytes.fromhex("4a46494600 0101 00 0001 0001 0000")
 _FRAME = struct.Struct("!BHHB")
 _SAMPLING = {0: 0x21, 1: 0x22}
 _SCAN = bytes.fromhex("03 0100 0211 0311 00 3f 00")
+_offset = itemgetter(slice(1, 4))
+"""The three octets that say where a packet's data belongs: they sort as numbers do."""
 
 
 class JpegAssembler:
@@ -44,10 +48,14 @@ class JpegAssembler:
         Raises RemoteError when a piece is missing, doubled or of another picture, or
         when its quantisation tables never came.
         """
-        fragments = _parsed(payloads)
-        scan = _joined(fragments)
-        header = _header(fragments[0].kind, self._quantisation(fragments[0]))
-        return header + scan if scan.endswith(END) else header + scan + END
+        if not payloads:
+            raise RemoteError("RTP/JPEG picture without data")
+        first, *others = sorted(payloads, key=_offset)
+        fragment = parse_fragment(first)
+        data = _side_by_side(fragment, first, others)
+        header = _header(fragment.kind, self._quantisation(fragment))
+        picture = b"".join([header, *data])
+        return picture if picture.endswith(END) else picture + END
 
     def can_mend(self, payload: bytes) -> bool:
         """Whether something can be shown of a picture that this is a packet of, though
@@ -86,40 +94,54 @@ class JpegAssembler:
 
 
 def _parsed(payloads: Sequence[bytes]) -> list[Fragment]:
-    fragments = [parse_fragment(payload) for payload in payloads]
-    if not fragments:
+    if not payloads:
         raise RemoteError("RTP/JPEG picture without data")
-    fragments.sort(key=_offset)
-    return fragments
+    return [parse_fragment(payload) for payload in sorted(payloads, key=_offset)]
 
 
-def _offset(fragment: Fragment) -> int:
-    return fragment.offset
+def _side_by_side(
+    fragment: Fragment, first: bytes, others: Sequence[bytes]
+) -> list[bytes]:
+    """The data of all packets, each of which must begin where the last one ended.
 
-
-def _joined(fragments: list[Fragment]) -> bytes:
-    """The data of all fragments, which must lie side by side from offset 0."""
-    position = 0
-    _check_same_picture(fragments)
-    for fragment in fragments:
-        if fragment.offset != position:
-            raise RemoteError(
-                f"RTP/JPEG picture is not whole: expected data for byte {position}, "
-                f"got some for byte {fragment.offset}"
-            )
-        position += len(fragment.data)
-    if position == 0:
+    Only the first one is read whole. The others must say the same of the picture, octet
+    for octet; then nothing but the offset is of interest.
+    """
+    start, common = layout(first)
+    said, position = first[common], len(fragment.data)
+    if fragment.offset:
+        raise _not_whole(0, fragment.offset)
+    if not fragment.data:
         raise RemoteError("RTP/JPEG picture without data")
-    return b"".join([fragment.data for fragment in fragments])
+    data = [fragment.data]
+    for payload in others:
+        if payload[common] != said or len(payload) < start:
+            raise _different(fragment.kind, parse_fragment(payload).kind)
+        if _offset(payload) != position.to_bytes(3, "big"):
+            raise _not_whole(position, int.from_bytes(_offset(payload), "big"))
+        data.append(payload[start:])
+        position += len(payload) - start
+    return data
+
+
+def _not_whole(expected: int, got: int) -> RemoteError:
+    return RemoteError(
+        f"RTP/JPEG picture is not whole: expected data for byte {expected}, "
+        f"got some for byte {got}"
+    )
 
 
 def _check_same_picture(fragments: list[Fragment]) -> None:
     for fragment in fragments:
         if fragment.kind != fragments[0].kind:
-            raise RemoteError(
-                "RTP/JPEG packets of one timestamp belong to different pictures: "
-                f"{fragments[0].kind} and {fragment.kind}"
-            )
+            raise _different(fragments[0].kind, fragment.kind)
+
+
+def _different(one: Kind, other: Kind) -> RemoteError:
+    return RemoteError(
+        "RTP/JPEG packets of one timestamp belong to different pictures: "
+        f"{one} and {other}"
+    )
 
 
 @lru_cache(maxsize=16)

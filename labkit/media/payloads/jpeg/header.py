@@ -110,6 +110,14 @@ def parse_fragment(payload: bytes) -> Fragment:
     return Fragment(kind, offset, payload[position:], tables, place)
 
 
+def layout(payload: bytes) -> tuple[int, slice]:
+    """Where data begins in all packets of a picture after its first one, and the octets
+    that say the same in all of them: type, Q, sides, restart interval."""
+    if payload[4] & _WITH_RESTART:
+        return MAIN_SIZE + RESTART_SIZE, slice(4, MAIN_SIZE + 2)
+    return MAIN_SIZE, slice(4, MAIN_SIZE)
+
+
 def write_header(kind: Kind, offset: int, place: Place | None = None) -> bytes:
     """The 8 bytes before the data, and 4 more in a picture with restart markers."""
     type_, q, width, height, restart_interval = kind

@@ -12,10 +12,9 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
-from bisect import bisect
+import re
 from collections.abc import Iterator
-
-import numpy as np
+from functools import lru_cache
 
 from labkit.errors import LocalError, RemoteError
 from labkit.frames import EncodedFrame
@@ -34,6 +33,7 @@ from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, qualities
 from labkit.media.wire.jpeg_file import END, JpegHeader, parse_jpeg
 
 TYPE_420 = 1
+_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _SAMPLING_420 = (0x22, 0x11, 0x11)
 _TABLES = (0, 1, 1)
 
@@ -58,10 +58,7 @@ class JpegPayload:
         header, kind = self._known
         if not header or not frame.data.startswith(header):
             header, kind = self._known = _read(frame.data)
-        end = len(frame.data)
-        if frame.data.endswith(END):  # the receiver knows where the picture ends
-            end -= len(END)
-        scan = memoryview(frame.data)[len(header) : end]
+        scan = frame.data[len(header) :].removesuffix(END)  # where it ends is known
         if kind.restart_interval:
             return list(_at_markers(kind, scan, room - MAIN_SIZE - RESTART_SIZE))
         step = room - MAIN_SIZE
@@ -75,24 +72,41 @@ class JpegPayload:
         return JpegAssembler()
 
 
-def _at_markers(kind: Kind, scan: memoryview, room: int) -> Iterator[bytes]:
+def _at_markers(kind: Kind, scan: bytes, room: int) -> Iterator[bytes]:
     """The payloads of a picture with restart markers: chunks of whole intervals."""
-    octets = np.frombuffer(scan, np.uint8)
-    markers = (octets[:-1] == 0xFF) & (octets[1:] & 0xF8 == 0xD0)  # FF D0 to FF D7
-    ends: list[int] = (np.flatnonzero(markers) + 2).tolist()
-    if len(ends) >= MOST_INTERVALS:
-        raise _cannot("it has too many restart intervals to be counted")
-    if not ends or ends[-1] < len(scan):
-        ends.append(len(scan))
-    start = first = 0
-    while first < len(ends):
-        after = max(bisect(ends, start + room), first + 1)  # one takes several, maybe
-        end = ends[after - 1]
+    chunk = _chunk(room)
+    start = intervals = 0
+    while start < len(scan):
+        if len(scan) - start <= room:
+            end = len(scan)
+        else:  # an interval that is longer than a packet takes several
+            found = chunk.match(scan, start) or _RESTART.search(scan, start)
+            end = found.end() if found else len(scan)
+        if intervals >= MOST_INTERVALS:
+            raise _cannot("it has too many restart intervals to be counted")
         for offset in range(start, end, room):
             rest = offset + room
-            place = Place(offset == start, rest >= end, first)
+            place = Place(offset == start, rest >= end, intervals)
             yield write_header(kind, offset, place) + scan[offset : min(rest, end)]
-        start, first = end, after
+        if end < len(scan):
+            intervals += _count(scan, start, end, intervals)
+        start = end
+
+
+@lru_cache(maxsize=8)
+def _chunk(room: int) -> re.Pattern[bytes]:
+    """As many octets as find room, up to and with a restart marker."""
+    return re.compile(rb"(?s).{0,%d}\xff[\xd0-\xd7]" % max(room - 2, 0))
+
+
+def _count(scan: bytes, start: int, end: int, before: int) -> int:
+    """How many intervals lie between two places that follow restart markers.
+
+    The markers are numbered 0 to 7 again and again (T.81 section B.2.1), so the last
+    one tells how many there are, but for whole eights: so often it was there before.
+    """
+    eights = scan.count(scan[end - 2 : end], start, end) - 1
+    return 8 * eights + (scan[end - 1] - before) % 8 + 1
 
 
 def _read(data: bytes) -> tuple[bytes, Kind]:
