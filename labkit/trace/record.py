@@ -69,6 +69,17 @@ class RtpPacketSeen(NamedTuple):
     direction: Direction
 
 
+class _Burst(NamedTuple):
+    """Packets that went together. A picture has some twenty: kept one by one, the
+    rubbish collector would look through thousands of them again and again."""
+
+    time: float
+    source: Address
+    target: Address
+    direction: Direction
+    packets: list[bytes]
+
+
 @dataclass(slots=True)
 class RtpCount:
     """How many RTP packets and bytes went one way between two addresses."""
@@ -91,7 +102,8 @@ class Trace:
         self.rtp: dict[tuple[Address, Address, Direction], RtpCount] = {}
         self._records: deque[Record] = deque()
         self._most, self._octets = messages, 0
-        self._packets: deque[RtpPacketSeen] = deque(maxlen=packets)
+        self._bursts: deque[_Burst] = deque()
+        self._most_packets, self._packets = packets, 0
         self._listeners: list[Callable[[Record], None]] = []
         self._lock = threading.Lock()
 
@@ -142,10 +154,11 @@ class Trace:
             count.octets += sum(map(len, packets))
             if packets and len(packets[-1]) > 1:
                 count.payload_type = packets[-1][1] & 0x7F
-        self._packets.extend(
-            RtpPacketSeen(time, source, target, data[:MOST_RTP_BYTES], direction)
-            for data in packets
-        )
+            kept = [data[:MOST_RTP_BYTES] for data in packets]
+            self._bursts.append(_Burst(time, source, target, direction, kept))
+            self._packets += len(kept)
+            while self._packets - len(self._bursts[0].packets) >= self._most_packets:
+                self._packets -= len(self._bursts.popleft().packets)
 
     def subscribe(self, listener: Callable[[Record], None]) -> Callable[[], None]:
         """Call `listener` with each new record, on the thread that made it.
@@ -180,7 +193,8 @@ class Trace:
             self._records.clear()
             self._octets = 0
             self.rtp.clear()
-        self._packets.clear()
+            self._bursts.clear()
+            self._packets = 0
 
     @property
     def records(self) -> list[Record]:
@@ -190,7 +204,14 @@ class Trace:
     @property
     def packets(self) -> list[RtpPacketSeen]:
         """The raw RTP packets kept, oldest first."""
-        return list(self._packets)
+        with self._lock:
+            bursts = list(self._bursts)
+        seen = [
+            RtpPacketSeen(burst.time, burst.source, burst.target, data, burst.direction)
+            for burst in bursts
+            for data in burst.packets
+        ]
+        return seen[-self._most_packets :]
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)

@@ -65,7 +65,8 @@ class Retransmitter:
 
     def __init__(self, stream: RepairStream) -> None:
         self._stream = stream
-        self._kept: list[tuple[RtpPacket, float] | None] = [None] * KEPT
+        self._kept: list[RtpPacket | None] = [None] * KEPT
+        self._sent = [float("-inf")] * KEPT
         self._answered = [float("-inf")] * KEPT
         self._budget = float(BUDGET)
         self.later: deque[tuple[float, RtpPacket, int]] = deque()
@@ -79,7 +80,8 @@ class Retransmitter:
     def keep(self, packet: RtpPacket, now: float, copies: int) -> None:
         """A packet is sent; it may be asked for."""
         slot = packet.sequence_number % KEPT
-        self._kept[slot] = packet, now
+        self._kept[slot] = packet
+        self._sent[slot] = now
         self._answered[slot] = float("-inf")
         if self._budget < BUDGET:
             self._budget += copies
@@ -102,12 +104,12 @@ class Retransmitter:
         out = []
         for number in numbers:
             slot = number % KEPT
-            kept = self._kept[slot]
-            if kept is None or self._budget < copies:
+            packet = self._kept[slot]
+            if packet is None or self._budget < copies:
                 continue
-            packet, sent = kept
             payload_type = payload_types.get(packet.payload_type)
-            is_it = packet.sequence_number == number and now - sent <= KEPT_SECONDS
+            is_new = now - self._sent[slot] <= KEPT_SECONDS
+            is_it = packet.sequence_number == number and is_new
             again = now - self._answered[slot] >= interval
             if not is_it or not again or payload_type is None:
                 continue
