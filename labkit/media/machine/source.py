@@ -128,7 +128,8 @@ class Source:
             number = self.highest + ahead
             self.first = min(self.first, number)
         timestamp = self._timestamps.extend(packet.timestamp)
-        self._measure_jitter(timestamp, now)
+        if timestamp != self._measured:
+            self._measure_jitter(timestamp, now)
         return number, timestamp
 
     def place(self, packet: RtpPacket, ahead: int) -> tuple[int, int] | None:
@@ -160,8 +161,6 @@ class Source:
         The packets of one picture are captured at one moment but sent one after the
         other: only the first of them counts, or pictures would seem to have no jitter.
         """
-        if timestamp == self._measured:
-            return
         self._measured = timestamp
         transit = now - timestamp / self.format.clock_rate
         if self._transit is not None:

@@ -88,9 +88,7 @@ class Protection(Switched):
     def protect(self, packets: Sequence[RtpPacket], now: float) -> Sequence[RtpPacket]:
         """What is to be sent now for the packets of one frame, in this order."""
         if self._keeps:
-            copies = self._treatments.copies
-            for packet in packets:
-                self._retransmitter.keep(packet, now, copies)
+            self._retransmitter.keep(packets, now, self._treatments.copies)
         if not (self._adds or self._retransmitter.later or self._interleaver.waiting):
             return packets
         out: list[RtpPacket] = []

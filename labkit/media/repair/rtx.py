@@ -17,7 +17,7 @@ Notebook: 06-loss.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from labkit.errors import RemoteError
 from labkit.media.messages import RtpPacket
@@ -35,6 +35,7 @@ BUDGET = 256
 """Retransmissions ahead of what was earned: each packet of media earns `copies`. Who
 asks for everything again and again gets no more than that much of our line."""
 _OSN = 2
+_NEVER = float("-inf")
 
 
 def wrap(packet: RtpPacket, payload_type: int, stream: RepairStream) -> RtpPacket:
@@ -66,9 +67,9 @@ class Retransmitter:
     def __init__(self, stream: RepairStream) -> None:
         self._stream = stream
         self._kept: list[RtpPacket | None] = [None] * KEPT
-        self._sent = [float("-inf")] * KEPT
-        self._answered = [float("-inf")] * KEPT
-        self._budget = float(BUDGET)
+        self._sent = [_NEVER] * KEPT
+        self._answered = [_NEVER] * KEPT
+        self._budget = BUDGET
         self.later: deque[tuple[float, RtpPacket, int]] = deque()
         """Copies that wait: when each is due, of what, under which payload number."""
 
@@ -77,14 +78,14 @@ class Retransmitter:
         """When the next copy is to be sent."""
         return self.later[0][0] if self.later else None
 
-    def keep(self, packet: RtpPacket, now: float, copies: int) -> None:
-        """A packet is sent; it may be asked for."""
-        slot = packet.sequence_number % KEPT
-        self._kept[slot] = packet
-        self._sent[slot] = now
-        self._answered[slot] = float("-inf")
-        if self._budget < BUDGET:
-            self._budget += copies
+    def keep(self, packets: Sequence[RtpPacket], now: float, copies: int) -> None:
+        """These packets are sent; they may be asked for."""
+        for packet in packets:
+            slot = packet.sequence_number % KEPT
+            self._kept[slot] = packet
+            self._sent[slot] = now
+            self._answered[slot] = _NEVER
+        self._budget = min(self._budget + copies * len(packets), BUDGET)
 
     def answer(
         self,

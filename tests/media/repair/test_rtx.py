@@ -30,7 +30,7 @@ def sender(*numbers: int, now: float = 0.0, copies: int = 1) -> Retransmitter:
     """One that has sent these packets."""
     retransmitter = Retransmitter(RepairStream(Random(1)))
     for number in numbers:
-        retransmitter.keep(packet(number), now, copies)
+        retransmitter.keep([packet(number)], now, copies)
     return retransmitter
 
 
@@ -107,5 +107,5 @@ def test_who_asks_for_everything_all_the_time_gets_as_much_as_was_earned():
         len(to.answer(range(500), {0: RTX}, 2, turn * 0.02, 0.0)) for turn in range(40)
     )
     assert got == BUDGET // 2
-    to.keep(packet(500), 1.0, 2)
+    to.keep([packet(500)], 1.0, 2)
     assert answered(to, 500, 499, copies=2, now=0.9) == [500]
