@@ -7,7 +7,7 @@ Two phones of one process in a call over loopback, with test card and synthetic 
 Each notes when each frame passed each stage, and the two halves are joined by the RTP
 timestamp (`labkit.studies.breakdown`). In milliseconds: the median and the 95th
 percentile of every stage, and of the whole. A stage of which nothing is told took no
-time that could be seen.
+time that could be seen. Beside it: what the same work costs back to back (`rested.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 
 import common
+import rested
 
 from labkit import Phone
 from labkit.studies import breakdown
@@ -52,6 +53,8 @@ def main() -> None:
             common.say(f"run {run} of {options.runs}: {name}")
             found = call(formats, options.seconds)
             common.note(measured, {f"{name}_{key}": ms for key, ms in found.items()})
+        common.say(f"run {run} of {options.runs}: back to back, and rested")
+        common.note(measured, rested.costs())
     found = common.result(
         "stages",
         measured,
