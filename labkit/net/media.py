@@ -33,7 +33,7 @@ from labkit.media.machine.playout.view import PlayoutView
 from labkit.media.machine.stages import Stages
 from labkit.media.machine.statistics import Statistics
 from labkit.media.treatments import Treatments
-from labkit.net import clock, loop, switch_interval
+from labkit.net import clock, interpreter, loop
 from labkit.net.call_context import CallContext
 from labkit.net.call_link import CallLink
 from labkit.net.media_audio import AudioLine
@@ -127,7 +127,7 @@ class MediaSession(MediaControls):
                 line.stop()
         if not self._started:
             self._started = True
-            switch_interval.shorten()
+            interpreter.hurry()
             loop.shared().call(self._tick)
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ class MediaSession(MediaControls):
             line.close()
         self._call.link.abandon()
         if self._started:
-            switch_interval.restore()
+            interpreter.relax()
 
     # --- what devices call ----------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 import threading
@@ -9,7 +10,7 @@ import threading
 import pytest
 
 from labkit.effects import Address
-from labkit.net import datagrams, switch_interval
+from labkit.net import datagrams, interpreter
 from labkit.net.datagrams import MOST_AT_ONCE, Datagrams
 from labkit.net.gate import Gate, RateLimit, is_peer
 from labkit.net.newest import Newest
@@ -128,15 +129,27 @@ def test_a_datagram_that_is_too_long_is_an_error_of_the_system(pair):
         there.send([bytes(70_000)], Address(*here.socket.getsockname()))
 
 
-def test_the_switch_interval_is_short_while_anybody_needs_it_and_then_as_before():
+def test_the_interpreter_hurries_while_anybody_needs_it_and_is_then_as_before():
     usual = sys.getswitchinterval()
-    switch_interval.shorten()
-    switch_interval.shorten()
-    assert sys.getswitchinterval() == pytest.approx(switch_interval.SHORT)
-    switch_interval.restore()
-    assert sys.getswitchinterval() == pytest.approx(switch_interval.SHORT)
-    switch_interval.restore()
+    assert gc.get_freeze_count() == 0
+    interpreter.hurry()
+    interpreter.hurry()
+    interpreter.relax()
+    assert sys.getswitchinterval() == pytest.approx(interpreter.SHORT)
+    assert gc.get_freeze_count() > 1000  # set aside: all that was there
+    interpreter.relax()
     assert sys.getswitchinterval() == pytest.approx(usual)
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_somebody_else_has_set_aside_is_left_so():
+    gc.freeze()
+    try:
+        interpreter.hurry()
+        interpreter.relax()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
 
 
 def test_media_is_accepted_from_the_peer_s_host_whatever_the_port():
