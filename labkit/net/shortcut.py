@@ -1,7 +1,7 @@
 """A shortcut between a page and the kernel, where both are on one machine: a WebSocket.
 
-    shortcut.send({"kind": "frame", "number": 7}, [jpeg])       # from any thread
-    guest.heard({"kind": "ack", "number": 7}, [])                # on the shortcut's own
+    shortcut.send(packed({"kind": "frame", "number": 7}, [jpeg]))   # from any thread
+    guest.heard({"kind": "ack", "number": 7}, [])                   # on its own thread
 
 Jupyter's way from page to kernel leads through its server, two queues and the main loop
 that runs the cells. That is right for what must arrive anywhere; for pictures and fifty
@@ -17,7 +17,7 @@ import logging
 import re
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from websockets.frames import Frame, Opcode
@@ -27,7 +27,7 @@ from websockets.server import ServerProtocol
 
 from labkit.errors import RemoteError
 from labkit.net import clock
-from labkit.net.shortcut_message import Buffers, packed, unpacked
+from labkit.net.shortcut_message import Buffers, unpacked
 
 PAGES = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?")
 """The origins of this machine's own pages: no other may come."""
@@ -76,9 +76,8 @@ class Shortcut:
         )
         self._thread.start()
 
-    def send(self, content: Mapping[str, Any], buffers: Buffers = ()) -> None:
+    def send(self, message: bytes) -> None:
         """Tell the page. One that takes nothing for STALLED seconds is let go."""
-        message = packed(content, buffers)
         with self._sending:
             if self._protocol.state is OPEN:
                 try:

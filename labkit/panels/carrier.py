@@ -24,6 +24,7 @@ import anywidget
 from labkit.net import clock
 from labkit.net.shortcut import Shortcut
 from labkit.net.shortcut_door import DOOR
+from labkit.net.shortcut_message import packed
 from labkit.panels.main_loop import MainLoop
 
 Hear: TypeAlias = Callable[[object, object, Sequence[object]], None]
@@ -49,11 +50,13 @@ class Carrier:
     def send(self, content: dict[str, Any], buffers: Sequence[bytes]) -> None:
         """Tell all pages; from any one thread."""
         near = self._shortcuts
-        for shortcut in near:
-            shortcut.send(content, buffers)
         if not near:
             self._widget.send(content, buffers)
-        elif self._is_anybody_far(clock.now()):
+            return
+        message = packed(content, buffers)  # once, however many pages are near
+        for shortcut in near:
+            shortcut.send(message)
+        if self._is_anybody_far(clock.now()):
             self._widget.send({**content, "twice": True}, buffers)
 
     def is_deaf(self, now: float) -> bool:

@@ -11,6 +11,7 @@ Requirements A12, C8, C9. Notebook: 03-media.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -85,6 +86,9 @@ class Studio:
         self._sound_rate = 0
         self._has_video = False
         self._worker = worker
+        self._agreed: list[StreamSetup] | None = None
+        """What is to be set up next; None while that is done."""
+        self._lock = threading.Lock()
         self._closed = False
         self._shaping = Shaping(PictureQuality())
         self.quality = quality or PictureQuality()
@@ -106,9 +110,15 @@ class Studio:
         session.bit_rate = quality.bit_rate or BIT_RATE
 
     def set_up(self, streams: list[StreamSetup]) -> None:
-        """Send and receive as agreed; again after each new agreement."""
-        if not self._closed:
-            self._later(lambda: self._set_up(streams))
+        """Send and receive as agreed; again after each new agreement.
+
+        Of several that wait for the worker only the newest counts, so a peer that
+        agrees anew a hundred times a second fills nothing.
+        """
+        with self._lock:
+            waits, self._agreed = self._agreed is not None, streams
+        if not waits and not self._closed:
+            self._later(self._set_up)
 
     def use(self, device: Device) -> None:
         """Exchange the camera, the microphone or the loudspeaker.
@@ -116,6 +126,12 @@ class Studio:
         Waits until the new one has started; the former one goes on until the new one
         delivers. Raises DeviceError, and the former one goes on for good.
         """
+        if self._worker.is_full:
+            raise DeviceError(
+                f"{device.name} has to wait too long: one of this phone's devices does "
+                "not come back from its start; close the phone and make it again, with "
+                "other devices."
+            )
         done: Future[None] = Future()
 
         def work() -> None:
@@ -156,7 +172,9 @@ class Studio:
             _log.exception("the studio failed")
             self._tell(f"sound or picture failed: {error}")
 
-    def _set_up(self, streams: list[StreamSetup]) -> None:
+    def _set_up(self) -> None:
+        with self._lock:
+            streams, self._agreed = self._agreed or [], None
         self.session.start(streams)
         video = _of_kind(streams, "video")
         audio = _of_kind(streams, "audio")

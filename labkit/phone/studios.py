@@ -10,6 +10,7 @@ from random import Random
 from typing import cast
 
 from labkit.dialects import Dialect
+from labkit.errors import LocalError
 from labkit.media.formats import MediaFormat
 from labkit.net.dialect_calls import DialectEndpoint
 from labkit.net.dialect_media import DialectSession
@@ -54,8 +55,15 @@ class Studios:
     def new(self, line: Line) -> Studio:
         """A studio for a call on this line: its sockets are open, its devices not yet.
 
-        Raises LocalError when the ports cannot be had.
+        Raises LocalError when the ports cannot be had, or when a device still holds up
+        those of former calls.
         """
+        if self._worker.is_full:
+            raise LocalError(
+                "no other call can begin: one of this phone's devices does not come "
+                "back from its start; close the phone and make it again, with other "
+                "devices."
+            )
         look, session = self.appearance, self._new_session(line)
         session.treat(self._switches.wanted, self._switches.auto)
         session.video_paused, session.muted = look.video_paused, look.muted

@@ -7,6 +7,7 @@ looked at. Requirement A14.
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer
@@ -58,6 +59,21 @@ def test_no_panel_has_a_serious_fault_in_light_or_dark(
         for theme in ("light", "dark"):
             lab.theme(theme)
             assert faults(lab) == [], (cells[cell - 1], theme)
+
+
+def test_every_panel_is_a_region_that_is_called_as_its_heading(
+    lab: LabPage, jupyterlab: LabServer
+) -> None:
+    cells = (PANELS, PHONES, *OTHERS)
+    lab.open_notebook(jupyterlab.write("regions", *cells))
+    lab.only_the_notebook()
+    for cell in range(1, 1 + len(cells)):
+        lab.run_cell(cell)
+        lab.cell(cell)
+        for panel in lab.page.locator(".lk-root > .lk-panel:visible").all():
+            name = panel.locator("h3").inner_text()
+            expect(panel).to_have_role("region")
+            expect(panel).to_have_accessible_name(name)
 
 
 def test_a_fault_would_be_found(lab: LabPage, jupyterlab: LabServer) -> None:

@@ -52,7 +52,7 @@ class Demonstration:
 
     @property
     def registry(self) -> Locator:
-        return self.cell.locator(".lk-registry")
+        return self.panel("Registry")
 
     def click(self, what: Locator) -> None:
         """Click what the class can see: nothing is scrolled to."""

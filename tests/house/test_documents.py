@@ -118,6 +118,26 @@ def test_every_link_of_a_notebook_leads_somewhere(notebook: Path) -> None:
     assert dead_links(text, notebook.parent) == []
 
 
+COURSE = [path for path in NOTEBOOKS if re.match(r"\d\d-", path.name)]
+
+
+@pytest.mark.parametrize("notebook", COURSE[1:], ids=lambda path: path.stem)
+def test_a_notebook_of_the_course_begins_with_the_whole_way(notebook: Path) -> None:
+    top = source(cells(notebook, "markdown")[0])
+    (way,) = re.findall(r"^\[start\].*", top, flags=re.MULTILINE)
+    assert links(way) == [other.name for other in COURSE if other != notebook]
+    assert len(re.findall(r"\*\*\d\d .+?\*\*", way)) == 1
+
+
+@pytest.mark.parametrize("notebook", COURSE, ids=lambda path: path.stem)
+def test_a_notebook_of_the_course_ends_with_the_way_to_the_next(notebook: Path) -> None:
+    end = source(cells(notebook, "markdown")[-1])
+    last = notebook == COURSE[-1]
+    following = "phone.ipynb" if last else COURSE[COURSE.index(notebook) + 1].name
+    _, _, told = end.partition("**From here:**" if last else "**Next:**")
+    assert links(told)[:1] == [following]
+
+
 def unknown_requirements(text: str) -> list[str]:
     """Requirement numbers that no list has: A21, C0, …"""
     cited = re.findall(r"\b([ABCD])(\d{1,3})\b(?!\.\d)", text)

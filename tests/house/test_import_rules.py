@@ -118,6 +118,7 @@ ROOMS = {
             "net.clock",
             "net.shortcut",
             "net.shortcut_door",
+            "net.shortcut_message",
             "studies",
             CALL_STATES,
         ),

@@ -139,7 +139,7 @@ def test_a_page_that_was_told_the_token_speaks_both_ways(
 ) -> None:
     with come(door.invite(desk)) as page:
         shortcut = desk.next("came")
-        shortcut.send({"kind": "frame", "number": 7}, [b"\xff\xd8picture"])
+        shortcut.send(packed({"kind": "frame", "number": 7}, [b"\xff\xd8picture"]))
         assert unpacked(page.recv(WAIT)) == (  # type: ignore[arg-type]
             {"kind": "frame", "number": 7},
             [b"\xff\xd8picture"],
@@ -269,9 +269,9 @@ def test_a_page_that_takes_nothing_is_let_go(
         shortcut = desk.next("came")
         picture = bytes(1 << 20)
         for _ in range(100):  # more than all buffers between us hold
-            shortcut.send({}, [picture])
+            shortcut.send(packed({}, [picture]))
         desk.next("left")
-        shortcut.send({}, [picture])  # harmless
+        shortcut.send(packed({}, [picture]))  # harmless
 
 
 def test_the_oldest_of_too_many_invitations_goes(

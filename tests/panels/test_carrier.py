@@ -84,6 +84,22 @@ def test_a_near_page_alone_is_told_by_its_shortcut_alone(here: Here) -> None:
         assert not here.widget.sent
 
 
+def test_for_two_near_pages_a_message_is_packed_once(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bytes] = []
+
+    def counting(*message: Any) -> bytes:
+        made.append(packed(*message))
+        return made[-1]
+
+    monkeypatch.setattr(module, "packed", counting)
+    with here.page() as one, here.page() as other:
+        here.carrier.send({"kind": "frame"}, [b"1"])
+        assert one.recv(WAIT) == other.recv(WAIT) == made[0]
+    assert len(made) == 1
+
+
 def test_a_page_far_away_is_told_too_while_it_is_there(here: Here) -> None:
     with here.page() as page:
         here.through_jupyter(kind="ack", page="far")

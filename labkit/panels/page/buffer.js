@@ -9,7 +9,7 @@ export default panel((root, link, words) => {
   root.classList.add("lk-buffer");
   const belt = new Belt(words);
   const name = element("h3", { class: "lk-name" });
-  const text = element("p", { class: "lk-said", id: newName() });
+  const text = element("p", { class: "lk-said", id: newId() });
   belt.node.setAttribute("aria-describedby", text.id);
 
   const pause = element("button", { type: "button", class: "lk-button" }, words.pause);
@@ -50,7 +50,6 @@ export default panel((root, link, words) => {
   return {
     draw(scene) {
       write(name, scene.label);
-      root.setAttribute("aria-label", scene.label);
       belt.node.setAttribute("aria-label", scene.label);
       write(text, scene.text);
     },
@@ -62,8 +61,6 @@ export default panel((root, link, words) => {
     free: () => belt.free(),
   };
 });
-
-const newName = () => `lk-b-${Math.random().toString(36).slice(2)}`;
 
 // A belt that runs to the right: each frame lies where its turn is, and the head that
 // plays stands still. What arrives falls onto it from above, what is late falls below.

@@ -50,9 +50,6 @@ class Wishes {
   }
 }
 
-let controls = 0;
-const newId = () => `lk-c${(controls += 1)}-${Math.random().toString(36).slice(2, 8)}`;
-
 // JupyterLab's own keys must not see what is typed into a control.
 function quietKeys(node) {
   node.addEventListener("keydown", (event) => event.stopPropagation());

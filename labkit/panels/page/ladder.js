@@ -3,7 +3,7 @@ export default panel((root, link, words) => {
   const head = element("header", { class: "lk-head" },
     element("h3", { class: "lk-name" }, words.ladder),
     element("span", { class: "lk-hint" }, words.open_message));
-  const rungs = element("div", { class: "lk-rungs", tabindex: 0, role: "region", "aria-label": words.ladder });
+  const rungs = element("div", { class: "lk-rungs", tabindex: 0, role: "group", "aria-label": words.ladder });
   const close = element("button", { type: "button", class: "lk-button" }, words.close_message);
   const title = element("h4", { lang: "en" }); // what the trace says is in English
   const text = element("pre", { class: "lk-text", tabindex: 0, lang: "en" });

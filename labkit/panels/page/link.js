@@ -59,7 +59,6 @@ export default panel((root, link, words) => {
   return {
     draw(scene) {
       write(name, scene.title);
-      root.setAttribute("aria-label", scene.title);
       root.classList.toggle("lk-alike", scene.alike);
       off.disabled = scene.perfect;
       wishes.draw(scene.values, scene.enabled, scene.errors, scene.heard);

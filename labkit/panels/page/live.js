@@ -159,6 +159,9 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+let ids = 0;
+const newId = () => `lk-${(ids += 1)}-${Math.random().toString(36).slice(2, 8)}`;
+
 // Touch the page only where it changes: screen readers and focus stay calm.
 function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -168,7 +171,8 @@ function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-// The frame of every panel: `build(root, link, words)` makes its content and returns
+// The frame of every panel: `build(root, link, words)` makes its content, the heading of
+// which is the panel's name, and returns
 // { draw(scene), picture?(stream, blob), told?(content), free?() }.
 function panel(build) {
   return () => {
@@ -184,6 +188,8 @@ function panel(build) {
           words = model.get("words");
           root = element("section", { class: "lk-panel", lang: words.language });
           content = build(root, link, words);
+          const name = root.querySelector(".lk-name");
+          if (name) root.setAttribute("aria-labelledby", (name.id ||= newId()));
         };
         make();
         el.classList.add("lk-root");

@@ -97,7 +97,6 @@ export default panel((root, link, words) => {
     const focused = root.contains(document.activeElement) ? document.activeElement : null;
     root.dataset.tone = scene.tone;
     root.classList.toggle("lk-busy", scene.busy);
-    root.setAttribute("aria-label", scene.name);
     write(name, scene.name);
     write(address, scene.address);
     write(badge, scene.registered ? words.registered : words.not_registered);
