@@ -22,7 +22,7 @@ from labkit.checks.media import check_jitter, check_read_header
 from labkit.checks.real_phones import check_digest_response
 from labkit.checks.registry import check_cut_lines, check_read_found
 from labkit.checks.signalling import check_media_ports, check_put_on_hold
-from labkit.checks.source import Source, show_source
+from labkit.checks.source import SourceText, show_source
 from labkit.checks.status import check_meaning
 from labkit.checks.two_laptops import check_dead_ways, check_same_network
 from labkit.checks.videocall import (
@@ -35,7 +35,7 @@ __all__ = [
     "Case",
     "CheckResult",
     "Questions",
-    "Source",
+    "SourceText",
     "capture_questions",
     "check",
     "check_bring_back",

@@ -15,7 +15,7 @@ import re
 from labkit.errors import LocalError, RemoteError
 from labkit.media.messages import ReceiverReport, ReportBlock, SenderReport
 from labkit.media.wire.rtcp import parse_rtcp
-from labkit.trace.glance import Glance, MediaLine, glance
+from labkit.trace.glance import Glance, MLine, glance
 from labkit.trace.record import Direction, Record, Trace
 
 
@@ -67,7 +67,7 @@ class CapturedCall:
     def _records(self, direction: Direction) -> list[Record]:
         return [r for r, _ in self.messages if r.direction == direction]
 
-    def own_media(self, kind: str) -> MediaLine | None:
+    def own_media(self, kind: str) -> MLine | None:
         """What the observer said of this kind of media, first of all."""
         message = glance(self.own.data) if self.own is not None else None
         media = message.media if message else []

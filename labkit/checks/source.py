@@ -21,7 +21,7 @@ HasSource: TypeAlias = ModuleType | type | Callable[..., Any] | property
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """Some lines of the kit; a notebook colours them in its own theme."""
 
     where: str
@@ -35,7 +35,7 @@ class Source:
         return f"`{self.where}`\n\n```python\n{self.text}\n```"
 
 
-def show_source(what: HasSource) -> Source:
+def show_source(what: HasSource) -> SourceText:
     """The source of a function, method, property, class or module, without the lines
     before it.
 
@@ -53,7 +53,7 @@ def show_source(what: HasSource) -> Source:
             f"{what!r} has no source to show; give a function, a class or a module"
         ) from None
     first = max(1, first)
-    return Source(
+    return SourceText(
         f"{_short(file or '')}, lines {first}–{first + len(lines) - 1}",
         dedent("".join(lines)).rstrip(),
     )

@@ -53,7 +53,7 @@ def registry(
 ) -> None:
     """Run a registry: who is where. Ctrl-C ends it."""
     from labkit.net.registry import Registry
-    from labkit.net.registry_door import read_passwords
+    from labkit.net.sip_door import read_passwords
     from labkit.trace.log import log_text
     from labkit.trace.table import users_table
 

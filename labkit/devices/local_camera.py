@@ -18,7 +18,7 @@ import numpy as np
 
 from labkit.devices.base import Camera
 from labkit.devices.fit import fitted
-from labkit.devices.pace import Guarded, Worker
+from labkit.devices.pace import DeviceThread, Guarded
 from labkit.errors import DeviceError
 from labkit.frames import Picture
 from labkit.net import clock
@@ -50,7 +50,7 @@ class LocalCamera(Camera):
         self.width = width
         self.height = height
         self.fps = fps
-        self._worker = Worker(f"camera-{index}")
+        self._worker = DeviceThread(f"camera-{index}")
 
     def start(self, deliver: Callable[[Picture], None]) -> None:
         """Open the camera and deliver its pictures; see Camera.

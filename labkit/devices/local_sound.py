@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 
 from labkit.devices.base import Microphone, Samples, Speaker
-from labkit.devices.pace import Guarded, Worker
+from labkit.devices.pace import DeviceThread, Guarded
 from labkit.devices.sample_clock import SampleClock
 from labkit.errors import DeviceError
 from labkit.frames import Sound
@@ -49,12 +49,12 @@ class LocalMicrophone(Microphone):
         self.index = index
         self.name = "microphone" if index is None else f"microphone {index}"
         self.hardware = "sound card"  # the default may be any of those with a number
-        self._worker = Worker(self.name.replace(" ", "-"))
+        self._worker = DeviceThread(self.name.replace(" ", "-"))
 
     def start(self, deliver: Callable[[Sound], None], rate: int, samples: int) -> None:
         """Record; see Microphone. Raises DeviceError when it cannot."""
         self._worker.stop()
-        line = Line("input", self.index, rate, samples)
+        line = SoundCardStream("input", self.index, rate, samples)
         guarded = Guarded(deliver, None, repr(self))
 
         def work(stopping: threading.Event) -> None:
@@ -81,14 +81,14 @@ class LocalSpeaker(Speaker):
         self.index = index
         self.name = "loudspeaker" if index is None else f"loudspeaker {index}"
         self.hardware = "sound card"  # the default may be any of those with a number
-        self._worker = Worker(self.name.replace(" ", "-"))
+        self._worker = DeviceThread(self.name.replace(" ", "-"))
 
     def start(
         self, fetch: Callable[[int, int], Samples], rate: int, samples: int
     ) -> None:
         """Play; see Speaker. Raises DeviceError when it cannot."""
         self._worker.stop()
-        line = Line("output", self.index, rate, samples)
+        line = SoundCardStream("output", self.index, rate, samples)
         guarded = Guarded(fetch, np.zeros(samples, np.int16), repr(self))
 
         def work(stopping: threading.Event) -> None:
@@ -103,7 +103,7 @@ class LocalSpeaker(Speaker):
         self._worker.stop()
 
 
-class Line:
+class SoundCardStream:
     """One open PortAudio stream, mono int16, read or written a block at a time."""
 
     def __init__(
@@ -138,7 +138,7 @@ class Line:
         """Play a block; returns when the card has taken it."""
         self._stream.write(np.ascontiguousarray(samples, np.int16).tobytes())
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> SoundCardStream:
         return self
 
     def __exit__(self, *_: object) -> None:

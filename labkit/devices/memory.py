@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from labkit.devices.base import Samples, Speaker
-from labkit.devices.pace import Guarded, Worker, ticks
+from labkit.devices.pace import DeviceThread, Guarded, ticks
 
 
 class MemorySpeaker(Speaker):
@@ -24,7 +24,7 @@ class MemorySpeaker(Speaker):
         self.rate = 0
         """Samples a second of what it heard; 0 before it was started."""
         self._blocks: deque[Samples] = deque()
-        self._worker = Worker(f"speaker-{name}")
+        self._worker = DeviceThread(f"speaker-{name}")
 
     def start(
         self, fetch: Callable[[int, int], Samples], rate: int, samples: int

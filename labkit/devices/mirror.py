@@ -18,7 +18,7 @@ import numpy as np
 
 from labkit.devices.base import Camera, Microphone, Pixels, Samples
 from labkit.devices.memory import MemorySpeaker
-from labkit.devices.pace import LONGEST_NAP, Guarded, Worker
+from labkit.devices.pace import LONGEST_NAP, DeviceThread, Guarded
 from labkit.errors import LocalError
 from labkit.frames import Picture, Sound
 from labkit.net import clock
@@ -51,7 +51,7 @@ class MirrorCamera(Camera):
         self._line: deque[tuple[float, bytes | Pixels]] = deque()
         self._octets = 0
         self._changed = threading.Condition()
-        self._worker = Worker("camera-mirror")
+        self._worker = DeviceThread("camera-mirror")
 
     def show(self, jpeg: bytes | None, pixels: Pixels | None) -> None:
         """Hold a picture before it, as either; returns at once, from any thread."""

@@ -87,7 +87,7 @@ class Guarded(Generic[_Arguments, _Result]):
             return self._otherwise
 
 
-class Worker:
+class DeviceThread:
     """The one thread of a device; starting again ends the former one first."""
 
     def __init__(self, name: str) -> None:

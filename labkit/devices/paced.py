@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 from labkit.devices.base import Camera, Microphone, Pixels, Samples
-from labkit.devices.pace import Guarded, Worker, ticks
+from labkit.devices.pace import DeviceThread, Guarded, ticks
 from labkit.frames import Picture, Sound
 from labkit.net import clock
 
@@ -25,7 +25,7 @@ class PacedCamera(Camera):
         self.width = width
         self.height = height
         self.fps = fps
-        self._worker = Worker(f"camera-{name}")
+        self._worker = DeviceThread(f"camera-{name}")
 
     @abstractmethod
     def draw(self, now: float) -> Pixels:
@@ -52,7 +52,7 @@ class PacedMicrophone(Microphone):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._worker = Worker(f"microphone-{name}")
+        self._worker = DeviceThread(f"microphone-{name}")
 
     @abstractmethod
     def samples(self, first: int, count: int, rate: int) -> Samples:

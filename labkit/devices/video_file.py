@@ -15,7 +15,7 @@ import numpy as np
 
 from labkit.devices.base import Camera
 from labkit.devices.fit import fitted, sendable
-from labkit.devices.pace import Guarded, Worker, ticks, wait_until
+from labkit.devices.pace import DeviceThread, Guarded, ticks, wait_until
 from labkit.devices.playback import probe
 from labkit.devices.sound_file import SoundFile
 from labkit.errors import DeviceError
@@ -42,7 +42,7 @@ class VideoFile(Camera):
             int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
         )
         capture.release()
-        self._worker = Worker(f"camera-{self.name}")
+        self._worker = DeviceThread(f"camera-{self.name}")
 
     def sound(self) -> SoundFile:
         """The film's own sound, which loops together with its pictures.

@@ -21,7 +21,7 @@ from labkit.doctor.network import REGISTRY_PORT
 from labkit.effects import Address
 from labkit.errors import LabkitError, NoAnswer
 from labkit.net.addresses import local_host_towards, own_networks, resolve
-from labkit.net.options import Refused, ask
+from labkit.net.options import NobodyListens, ask
 from labkit.net.registry_client import RegistryClient
 from labkit.phone import Phone
 from labkit.phone.ways import Way, ways
@@ -137,7 +137,7 @@ def _finding(
 ) -> Finding:
     if error is None:
         return Finding(topic, True, f"the phone at {phone} answers")
-    if isinstance(error, Refused):
+    if isinstance(error, NobodyListens):
         advice = f"The way there and back is open. {START.format(host=phone.host)}"
     else:
         what = f"{transport} port {phone.port}"
@@ -157,7 +157,7 @@ def _udp_finding(
         )
         for side in (True, False)
     )
-    if error is None or isinstance(error, Refused) or not found:
+    if error is None or isinstance(error, NobodyListens) or not found:
         return _finding(topic, phone, error, "UDP")
     if back is False:
         why, advice = "no UDP comes back from there", _open(phone.host, False, "UDP")

@@ -38,7 +38,7 @@ PATIENCE = 15.0
 FRAME = 0.020
 
 
-class Stream(Protocol):
+class Exchange(Protocol):
     """What one asks of a stream that runs."""
 
     def objection(self, timeout: float = PATIENCE) -> str:
@@ -46,7 +46,7 @@ class Stream(Protocol):
 
 
 @contextmanager
-def tool_receives(tool: str, name: str) -> Iterator[Stream]:
+def tool_receives(tool: str, name: str) -> Iterator[Exchange]:
     """The kit sends in the format of this name, the tool decodes."""
     media = FORMATS[name]
     to = Address(TOOL, _free_port())
@@ -66,7 +66,7 @@ def tool_receives(tool: str, name: str) -> Iterator[Stream]:
 
 
 @contextmanager
-def tool_sends(tool: str, name: str) -> Iterator[Stream]:
+def tool_sends(tool: str, name: str) -> Iterator[Exchange]:
     """The tool sends in the format of this name, the kit decodes."""
     media = FORMATS[name]
     with (
@@ -93,7 +93,7 @@ class _Decoded:
         self.media, self.path, self.program = media, path, program
 
     def objection(self, timeout: float = PATIENCE) -> str:
-        """See Stream."""
+        """See Exchange."""
         if until(self._is_right, timeout):
             return ""
         return f"decoded is {self._found() or 'nothing'}: {self.program.log[-300:]}"
@@ -131,7 +131,7 @@ class _Received:
             session.on_peer_picture = self._see
 
     def objection(self, timeout: float = PATIENCE) -> str:
-        """See Stream."""
+        """See Exchange."""
         if until(lambda: _is(self._found(), tools.TONE, SHOWN), timeout):
             return ""
         log = self.program.log[-300:] if self.program else ""

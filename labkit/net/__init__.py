@@ -2,7 +2,7 @@
 
 | for                | begin with          | and then                                  |
 |--------------------|---------------------|-------------------------------------------|
-| the registry       | `registry`          | `registry_server`, `_client`, `_door`     |
+| the registry       | `registry`          | `registry_server`, `_client`, `sip_door`  |
 | calls              | `sip`, `endpoint`   | `sip_tcp`; `dialect_calls` in a dialect   |
 | sound and pictures | `media`             | `media_line`, `rtp_socket`                |
 | a bad network      | `link`, `call_link` | `link_udp`, `link_tcp`, `delay_probe`     |

@@ -9,7 +9,7 @@ from random import Random
 from labkit.media.machine.clock_offset import ClockOffset
 from labkit.media.machine.history import History
 from labkit.media.machine.lip_sync import LipSync
-from labkit.media.machine.silence import Silence
+from labkit.media.machine.peer_silence import PeerSilence
 from labkit.net.call_link import CallLink
 from labkit.trace import Trace
 
@@ -30,5 +30,5 @@ class CallContext:
     offset: ClockOffset = field(default_factory=ClockOffset)
     """Taught by reports of both lines, on the loop thread; read from any."""
     history: History = field(default_factory=History)
-    silence: Silence = field(default_factory=Silence)
+    silence: PeerSilence = field(default_factory=PeerSilence)
     """Of the peer, over both lines."""

@@ -27,7 +27,7 @@ from labkit.signalling.machine.events import (
     Party,
 )
 from labkit.signalling.machine.states import CallState
-from labkit.signalling.messages.plan import Kind, MediaPlan, Stream
+from labkit.signalling.messages.plan import AgreedStream, Kind, MediaPlan
 from labkit.signalling.messages.sdp import Direction, Format
 from labkit.signalling.messages.uri import Uri
 
@@ -160,14 +160,14 @@ class DialectAgent:
             found.append(("video", video.port, JPEG))
         return found
 
-    def _streams(self, view: events.CallView) -> tuple[Stream, ...]:
+    def _streams(self, view: events.CallView) -> tuple[AgreedStream, ...]:
         """Where to send what; nothing flows while either side holds."""
         if view.media is None:
             return ()
         host, port = view.media
         flows = view.state is CallState.ACCEPTED
         return tuple(
-            Stream(
+            AgreedStream(
                 kind,
                 Address(host, port + above) if 0 < port + above < 65_536 else None,
                 format,

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from labkit.dialects.machine.connections import Dial
+from labkit.dialects.machine.events import CallEffect
 from labkit.effects import Address
 from labkit.net import clock, loop
-
-if TYPE_CHECKING:
-    from labkit.net.dialect_calls import DialectEndpoint
+from labkit.net.dialect_agent import DialectAgent
+from labkit.trace.record import Direction, Transport
 
 CONNECT_SECONDS = 5.0
 LINGER = 2.0
@@ -27,10 +27,31 @@ MOST_UNSENT = 65_536
 """Bytes that may wait on a connection whose peer does not read."""
 
 
+class DialectOwner(Protocol):
+    """What connections ask of the endpoint that they belong to."""
+
+    agent: DialectAgent
+    address: Address
+
+    def apply(self, effects: Iterable[CallEffect]) -> None:
+        """Do what the machine wants done."""
+
+    def show(
+        self,
+        transport: Transport,
+        direction: Direction,
+        source: Address,
+        target: Address,
+        data: bytes,
+        note: str = "",
+    ) -> None:
+        """Record one message."""
+
+
 class DialectConnections:
     """All connections of one endpoint, by the machine's keys."""
 
-    def __init__(self, endpoint: DialectEndpoint) -> None:
+    def __init__(self, endpoint: DialectOwner) -> None:
         self.endpoint = endpoint
         self._open: dict[Hashable, _Connection] = {}
         self._opening: dict[Dial, list[bytes | None]] = {}

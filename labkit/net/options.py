@@ -30,23 +30,23 @@ AGAIN = 0.5
 """Seconds after which a question by UDP is repeated: T1 (section 17.1.2.2)."""
 
 
-class Refused(NoAnswer):
+class NobodyListens(NoAnswer):
     """The machine answers, but no program has that port."""
 
 
 def ask(to: Address, transport: Transport, timeout: float = 2.0) -> Response:
     """Ask the phone at `to` what it understands, and wait for the answer.
 
-    Raises Refused when nobody listens there, NoAnswer when nothing comes back,
+    Raises NobodyListens when nobody listens there, NoAnswer when nothing comes back,
     RemoteError when it is no SIP that comes back, LocalError for an unknown host.
     """
     to = resolve(to)
     try:
         return _by_tcp(to, timeout) if transport == "TCP" else _by_udp(to, timeout)
     except ConnectionRefusedError:
-        raise Refused(f"{to.host} answers, but nobody listens at port {to.port}") from (
-            None
-        )
+        raise NobodyListens(
+            f"{to.host} answers, but nobody listens at port {to.port}"
+        ) from None
     except TimeoutError:
         raise NoAnswer(f"nothing came back from {to} within {timeout:g} s") from None
     except OSError as error:

@@ -24,7 +24,6 @@ from labkit.dialects.machine.registry import DialectRegistry
 from labkit.effects import Address
 from labkit.errors import LabkitError, LocalError
 from labkit.net import loop as loops
-from labkit.net.registry_door import SipDoor
 from labkit.net.registry_server import RegistryServer
 from labkit.net.registry_tcp import (
     listen,
@@ -32,6 +31,7 @@ from labkit.net.registry_tcp import (
     plain_address,
     reachable_addresses,
 )
+from labkit.net.sip_door import SipDoor
 from labkit.registry.machine import Limits, Policy, RegistryEvent, RegistryMachine
 from labkit.registry.messages import User
 from labkit.trace.record import Record, Trace

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any, cast
+from typing import Protocol, cast
 
 from labkit.effects import Address
 from labkit.errors import RemoteError
 from labkit.net import loop
 from labkit.signalling.machine.destination import Destination
 from labkit.signalling.wire.framing import Splitter
-
-if TYPE_CHECKING:
-    from labkit.net.sip import SipEndpoint
 
 MOST_CONNECTIONS = 64
 MOST_UNSENT = 262_144
@@ -31,10 +28,30 @@ MOST_UNOPENED = 256
 """Messages that may wait for a connection to open."""
 
 
+class SipOwner(Protocol):
+    """What connections ask of the endpoint that they belong to."""
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+
+    def received(self, data: bytes, source: Destination, here: Address) -> None:
+        """A whole message came."""
+
+    def broken(self, source: Destination, here: Address, data: bytes, why: str) -> None:
+        """What came cannot be followed any more."""
+
+    def unreachable(self, to: Destination) -> None:
+        """Nothing can be delivered there."""
+
+    def show_sent(self, to: Destination, here: Address, data: bytes) -> None:
+        """A message leaves."""
+
+
 class SipConnections:
     """All TCP connections of one endpoint, by key and by the address they lead to."""
 
-    def __init__(self, endpoint: SipEndpoint[Any]) -> None:
+    def __init__(self, endpoint: SipOwner) -> None:
         self.endpoint = endpoint
         self.open: dict[int, SipConnection] = {}  # the longest idle first
         self.by_address: dict[Address, int] = {}

@@ -23,12 +23,12 @@ Notebook: 04-videocall.
 from labkit.panels.browser_devices import BrowserDevices
 from labkit.panels.buffer_panel import BufferPanel
 from labkit.panels.buffer_plot import BufferPlot, PlayoutPlot
-from labkit.panels.door import PhoneDoor
 from labkit.panels.ladder_panel import LadderPanel
 from labkit.panels.latency_plot import LatencyPlot
 from labkit.panels.link_panel import LinkPanel
 from labkit.panels.live_video import LiveVideo
 from labkit.panels.loss_plot import LossPlot
+from labkit.panels.phone_door import PhoneDoor
 from labkit.panels.phone_panel import PhonePanel
 from labkit.panels.registry_panel import RegistryPanel
 from labkit.panels.sound import Stretch

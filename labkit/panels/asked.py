@@ -99,7 +99,7 @@ class PlayoutView(Protocol):
         """Seconds that sound should wait now."""
 
 
-class Media(Protocol):
+class CallMedia(Protocol):
     """The sound and pictures of one call."""
 
     def statistics(self) -> Any:
@@ -109,7 +109,7 @@ class Media(Protocol):
         """The buffer of the sound that comes."""
 
 
-class Treated(Protocol):
+class PhoneWithSwitches(Protocol):
     """A phone with switches and a network."""
 
     treatments: Treatments
@@ -125,7 +125,7 @@ class Treated(Protocol):
         """How it stands."""
 
     @property
-    def media(self) -> Media | None:
+    def media(self) -> CallMedia | None:
         """Of the present call, or the last one."""
 
     @property
@@ -141,7 +141,7 @@ class Treated(Protocol):
         """Through which both directions of its media pass."""
 
 
-class Heard(Protocol):
+class PhoneWithSound(Protocol):
     """A phone whose sound can be watched."""
 
     @property
@@ -153,5 +153,5 @@ class Heard(Protocol):
         """How it stands."""
 
     @property
-    def media(self) -> Media | None:
+    def media(self) -> CallMedia | None:
         """Of the present call, or the last one."""

@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from labkit.net import clock
-from labkit.panels.asked import Heard
+from labkit.panels.asked import PhoneWithSound
 from labkit.panels.buffer_view import buffer_text, moment
 from labkit.panels.live import LivePanel, script
 from labkit.panels.words import BUFFER_PAGE, WORDS
@@ -31,7 +31,7 @@ class BufferPanel(LivePanel):
 
     _esm = script("buffer.js")
 
-    def __init__(self, phone: Heard) -> None:
+    def __init__(self, phone: PhoneWithSound) -> None:
         super().__init__(phone.name, {"moments": 2 * RATE}, every=1 / RATE)
         self.phone = phone
         self._text, self._text_due = WORDS["buffer_empty"], 0.0

@@ -25,7 +25,7 @@ JOIN = 2.0
 _log = logging.getLogger("labkit.panels")
 
 
-class Way(Protocol):
+class CarrierLike(Protocol):
     """How messages reach the pages: a `Carrier`."""
 
     def send(self, content: dict[str, Any], buffers: list[bytes]) -> object:
@@ -35,7 +35,7 @@ class Way(Protocol):
         """Whether pages cannot be heard at present."""
 
 
-class Stream:
+class MovingPicture:
     """One moving picture of a panel: the slot for its newest, the last one, the pacer.
 
     A picture is kept as how to make it: a function that returns JPEG or PNG bytes.
@@ -53,7 +53,7 @@ class Channel:
     def __init__(
         self,
         name: str,
-        way: Way,
+        way: CarrierLike,
         refresh: Callable[[], None],
         streams: Mapping[str, float],
         every: float = 0.2,
@@ -62,7 +62,7 @@ class Channel:
         `streams`: name → pictures a second."""
         self._name = name
         self._way, self._refresh, self._every = way, refresh, every
-        self._streams = {key: Stream(rate) for key, rate in streams.items()}
+        self._streams = {key: MovingPicture(rate) for key, rate in streams.items()}
         self._bell = threading.Event()
         self._lock = threading.Lock()
         self._heard = float("-inf")
@@ -144,7 +144,9 @@ class Channel:
             self._refresh_due = now + self._every
             self._refresh()
 
-    def _pass_on(self, name: str, stream: Stream, now: float, late: bool) -> None:
+    def _pass_on(
+        self, name: str, stream: MovingPicture, now: float, late: bool
+    ) -> None:
         with self._lock:
             picture = stream.newest
             if picture is None or not stream.pacer.may_send(now, late):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.panels.asked import Media
+from labkit.panels.asked import CallMedia
 from labkit.panels.window import Window
 from labkit.panels.words import number
 
@@ -54,7 +54,7 @@ class EffectMeter:
         self._window: Window[Any] = Window()
 
     def measured(
-        self, media: Media | None, now: float, setting: object = None
+        self, media: CallMedia | None, now: float, setting: object = None
     ) -> Effect:
         """What the treatments of the present call do: over the last seconds, or since
         the last change of `setting`."""

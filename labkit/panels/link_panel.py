@@ -17,11 +17,11 @@ from typing import Any
 from labkit.errors import LocalError
 from labkit.link import PRESETS, Conditions, DelayTrace, PathRecord, parse_trace
 from labkit.net import clock
-from labkit.panels.asked import Treated
+from labkit.panels.asked import PhoneWithSwitches
 from labkit.panels.link_view import (
     KEYS,
     WAYS,
-    Network,
+    LinkState,
     changed,
     link_view,
     lost_of_late,
@@ -39,7 +39,9 @@ class LinkPanel(LivePanel):
 
     _esm = script("controls.js", "link.js")
 
-    def __init__(self, *phones: Treated, trace: DelayTrace | None = None) -> None:
+    def __init__(
+        self, *phones: PhoneWithSwitches, trace: DelayTrace | None = None
+    ) -> None:
         """Of other phones it is only said what their own links do on top. `trace`: a
         recorded delay to be had as a kind of jitter.
 
@@ -92,7 +94,7 @@ class LinkPanel(LivePanel):
     def _scene(self) -> dict[str, Any]:
         link, state, now = self._phone.link, self._phone.state, clock.now()
         there, back = link.record("there"), link.record("back")
-        network = Network(
+        network = LinkState(
             name=self._phone.name,
             peer=state.call.peer if state.call is not None else "",
             there=link.there,
@@ -168,11 +170,11 @@ def _of(way: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _spoils(phone: Treated) -> bool:
+def _spoils(phone: PhoneWithSwitches) -> bool:
     return not (phone.link.there.is_perfect and phone.link.back.is_perfect)
 
 
-def _on_top(phone: Treated) -> str:
+def _on_top(phone: PhoneWithSwitches) -> str:
     there = say_all(phone.link.there.describe())
     back = say_all(phone.link.back.describe())
     return WORDS["another_network"].format(name=phone.name, there=there, back=back)

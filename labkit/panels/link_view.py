@@ -59,7 +59,7 @@ KEYS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class LinkState:
     """A phone's link at one moment, and what the panel remembers beside it."""
 
     name: str
@@ -86,7 +86,7 @@ def table() -> list[dict[str, Any]]:
     ]
 
 
-def link_view(network: Network, errors: Mapping[str, str] = {}) -> dict[str, Any]:
+def link_view(network: LinkState, errors: Mapping[str, str] = {}) -> dict[str, Any]:
     """The scene."""
     names = {"name": network.name, "peer": network.peer or WORDS["the_peer"]}
     there, back = (WORDS[f"way_{way}"].format(**names) for way in WAYS)

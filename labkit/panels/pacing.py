@@ -38,7 +38,7 @@ REMEMBERED = 512
 
 
 @dataclass(slots=True)
-class Page:
+class KnownPage:
     """What is known of one page."""
 
     acknowledged: int
@@ -62,12 +62,12 @@ class Pacer:
         self.number = 0
         """Of the last picture that was sent; the first is 1."""
         self._gap = 1.0 / rate
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, KnownPage] = {}
         self._sent: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
         self._last = self._due = float("-inf")
         self._blind = float("-inf")
 
-    def pages(self, now: float, main_loop_late: bool = False) -> list[Page]:
+    def pages(self, now: float, main_loop_late: bool = False) -> list[KnownPage]:
         """The pages that count: all that were heard of lately.
 
         Nobody can be heard while the main loop is late: then all of them.
@@ -107,7 +107,7 @@ class Pacer:
             if len(self._pages) >= MOST_PAGES:
                 del self._pages[min(self._pages, key=lambda n: self._pages[n].heard)]
             # What was sent before it came is not under way to it.
-            self._pages[page] = Page(self.number, now, now)
+            self._pages[page] = KnownPage(self.number, now, now)
             return
         known.heard = now
         if number > known.acknowledged:
@@ -117,7 +117,7 @@ class Pacer:
         """`page` has said goodbye."""
         self._pages.pop(page, None)
 
-    def _advance(self, page: Page, number: int, now: float) -> None:
+    def _advance(self, page: KnownPage, number: int, now: float) -> None:
         came, took = number - page.acknowledged, now - page.advanced
         page.acknowledged, page.advanced = number, now
         sent = self._sent_at(number)

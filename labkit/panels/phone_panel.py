@@ -3,7 +3,7 @@
     PhonePanel(alice)
     PhonePanel(alice, files="clips", recordings="recordings")
 
-Buttons only leave commands with a clerk; what is shown is a pure function of the
+Buttons only leave commands (`commands.py`); what is shown is a pure function of the
 phone's state (`view_model`). Python can press the same buttons: `panel.click("Call")`.
 
 Requirements D1-D3, A10, A13, A14, C2-C9. Notebook: 04-videocall.
@@ -21,7 +21,7 @@ import traitlets
 
 from labkit.errors import LocalError, NoAnswer
 from labkit.net import clock
-from labkit.panels.clerk import Clerk
+from labkit.panels.commands import Commands
 from labkit.panels.dressing import KEYS, Dressing
 from labkit.panels.live import LivePanel, script
 from labkit.panels.measures import NOTHING, Measuring
@@ -76,7 +76,7 @@ class PhonePanel(LivePanel):
         self.line = self._line.reference
         wake = self._channel.wake
         keep = None if recordings is None else Path(recordings).expanduser()
-        self._clerk = Clerk(phone, keep, wake)
+        self._commands = Commands(phone, keep, wake)
         self._dressing = Dressing(phone, folder, wake)
         self._measuring = Measuring(phone)
         offer = self._channel.offer
@@ -104,12 +104,12 @@ class PhonePanel(LivePanel):
         if not self.enabled(button):
             state, _ = headline(self.phone.state)
             raise LocalError(WORDS["not_now"].format(button=button, state=state))
-        _wait(self._clerk.post(command), button, timeout)
+        _wait(self._commands.post(command), button, timeout)
 
     def type_name(self, name: str) -> None:
         """Fill the field for the name to look up or call."""
-        desk = self._clerk.desk
-        self._clerk.note(typed=name, typed_by_us=desk.typed_by_us + 1)
+        desk = self._commands.desk
+        self._commands.note(typed=name, typed_by_us=desk.typed_by_us + 1)
 
     def enabled(self, button: str) -> bool:
         """Whether a button can be pressed now, by its name."""
@@ -119,18 +119,18 @@ class PhonePanel(LivePanel):
     @property
     def error(self) -> str:
         """Why the last command failed, as the panel shows it; empty if it did not."""
-        return self._clerk.desk.error
+        return self._commands.desk.error
 
     @property
     def notice(self) -> str:
         """The last thing the panel told, in words."""
-        return self._clerk.desk.said
+        return self._commands.desk.said
 
     # --- inside ---
 
     @property
     def _enabled(self) -> dict[str, bool]:
-        return buttons(self.phone.state, self._clerk.desk)
+        return buttons(self.phone.state, self._commands.desk)
 
     def _words(self) -> dict[str, Any]:
         return {**super()._words(), **DEVICES_PAGE}
@@ -143,7 +143,7 @@ class PhonePanel(LivePanel):
             self._channel.forget("own")
         figures = self._measuring.measured(clock.now()) if up else NOTHING
         studio = self._dressing.view(figures.codec)
-        scene = phone_view(state, replace(self._clerk.desk, studio=studio), figures)
+        scene = phone_view(state, replace(self._commands.desk, studio=studio), figures)
         return {**scene, "devices": devices_view(self.phone)}
 
     def _show(self, scene: dict[str, Any]) -> None:
@@ -159,28 +159,28 @@ class PhonePanel(LivePanel):
             self._dressing.wishes.hear(content, KEYS)
         if kind == "say" and isinstance(text, str):
             if text.strip() and len(text) <= LONGEST_LINE:
-                self._clerk.say(text)
+                self._commands.say(text)
         elif isinstance(text, str):
             self._typed(str(kind), text[:LONGEST_NAME])
         command = str(content.get("command"))
         if kind == "command" and command in BUTTONS:
-            self._clerk.post(command)
+            self._commands.post(command)
 
     def _typed(self, kind: str, text: str) -> None:
         match kind:
             case "typed":
-                self._clerk.note(typed=text, search=text)
+                self._commands.note(typed=text, search=text)
             case "chosen" | "command":
-                self._clerk.note(typed=text)
+                self._commands.note(typed=text)
 
     def _phone_changed(self, state: PhoneState) -> None:
-        self._clerk.note(said=state.notice)
+        self._commands.note(said=state.notice)
 
     def _let_go(self) -> None:
         for stop in self._stops:
             stop()
         self._line.leave()
-        self._clerk.close()
+        self._commands.close()
         self._dressing.wishes.close()
 
 

@@ -31,47 +31,47 @@ KINDS = ("camera", "microphone", "speaker")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MenuEntry:
     """One entry of a menu: the name it goes by, and how people read it."""
 
     name: str
     label: str
 
 
-Offered = Mapping[str, tuple[Source, ...]]
+Offered = Mapping[str, tuple[MenuEntry, ...]]
 """Kind of device → what there is to choose."""
 
 
 def offered(folder: Path | None, cameras: Sequence[tuple[str, str]] = ()) -> Offered:
     """The three menus; `cameras` are this machine's: spec and name."""
-    films = tuple(Source(f"file:{name}", name) for name in files(folder, FILMS))
+    films = tuple(MenuEntry(f"file:{name}", name) for name in files(folder, FILMS))
     sounds = tuple(
-        Source(f"file:{name}", name) for name in files(folder, FILMS | SOUNDS)
+        MenuEntry(f"file:{name}", name) for name in files(folder, FILMS | SOUNDS)
     )
     here = tuple(
-        Source(spec, WORDS["this_camera"].format(name=name[:LONGEST_NAME]))
+        MenuEntry(spec, WORDS["this_camera"].format(name=name[:LONGEST_NAME]))
         for spec, name in cameras
     )
     return {
         "camera": (
-            Source("test", WORDS["test_card"]),
-            Source("browser", WORDS["browser_camera"]),
-            Source("screen", WORDS["screen"]),
+            MenuEntry("test", WORDS["test_card"]),
+            MenuEntry("browser", WORDS["browser_camera"]),
+            MenuEntry("screen", WORDS["screen"]),
             *here,
             *films,
-            Source("none", WORDS["nothing"]),
+            MenuEntry("none", WORDS["nothing"]),
         ),
         "microphone": (
-            Source("test", WORDS["voice"]),
-            Source("browser", WORDS["browser_microphone"]),
-            Source("mic", WORDS["this_microphone"]),
+            MenuEntry("test", WORDS["voice"]),
+            MenuEntry("browser", WORDS["browser_microphone"]),
+            MenuEntry("mic", WORDS["this_microphone"]),
             *sounds,
-            Source("none", WORDS["nothing"]),
+            MenuEntry("none", WORDS["nothing"]),
         ),
         "speaker": (
-            Source("memory", WORDS["memory"]),
-            Source("browser", WORDS["browser_speaker"]),
-            Source("speaker", WORDS["this_speaker"]),
+            MenuEntry("memory", WORDS["memory"]),
+            MenuEntry("browser", WORDS["browser_speaker"]),
+            MenuEntry("speaker", WORDS["this_speaker"]),
         ),
     }
 

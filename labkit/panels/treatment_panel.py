@@ -15,7 +15,7 @@ from typing import Any
 
 from labkit.errors import LocalError
 from labkit.net import clock
-from labkit.panels.asked import Treated
+from labkit.panels.asked import PhoneWithSwitches
 from labkit.panels.effect import EffectMeter
 from labkit.panels.live import LivePanel, script
 from labkit.panels.treatment_view import (
@@ -36,7 +36,7 @@ class TreatmentPanel(LivePanel):
 
     _esm = script("controls.js", "treatments.js")
 
-    def __init__(self, *phones: Treated) -> None:
+    def __init__(self, *phones: PhoneWithSwitches) -> None:
         """Raises LocalError without a phone."""
         if not phones:
             raise LocalError(WORDS["nobody_there"])

@@ -21,7 +21,7 @@ from labkit.signalling.machine.states import CallState
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedUser:
     """One user on the panel's list."""
 
     name: str
@@ -38,7 +38,7 @@ class Desk:
     """Rises when Python, not the page, filled the field."""
     search: str = ""
     """What the list is searched for: what was typed, not what was chosen from it."""
-    users: tuple[Entry, ...] | None = None
+    users: tuple[ListedUser, ...] | None = None
     """The list as last asked for; None before."""
     working: str = ""
     """The command being done."""
@@ -193,7 +193,7 @@ def _users(state: PhoneState, desk: Desk) -> list[dict[str, Any]] | None:
     return [_entry(u, state) for u in desk.users if sought in u.name.casefold()]
 
 
-def _entry(user: Entry, state: PhoneState) -> dict[str, Any]:
+def _entry(user: ListedUser, state: PhoneState) -> dict[str, Any]:
     return {
         "name": user.name,
         "address": user.address,

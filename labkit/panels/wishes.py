@@ -17,8 +17,8 @@ from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 from labkit.errors import LabkitError
+from labkit.panels.command_thread import CommandThread
 from labkit.panels.words import WORDS
-from labkit.panels.worker import Worker
 
 MOST_PAGES = 32
 LONGEST_TEXT = 128
@@ -37,7 +37,7 @@ class Wishes:
         self.heard: dict[str, int] = {}
         """By page: the number of the last wish that is done."""
         self._fulfil, self._done = fulfil, done
-        self._worker = Worker(name)
+        self._worker = CommandThread(name)
         self._lock = threading.Lock()
         self._open: dict[str, Any] = {}
         self._numbers: dict[str, int] = {}

@@ -23,7 +23,7 @@ from labkit.net.media import MediaSession
 from labkit.phone.appearance import Appearance
 from labkit.phone.call import Call
 from labkit.phone.calls import Calls
-from labkit.phone.chat import ChatLine
+from labkit.phone.chat_log import ChatLine
 from labkit.phone.chatting import Chatting
 from labkit.phone.lens import Lens
 from labkit.phone.picture_quality import PictureQuality

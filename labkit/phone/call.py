@@ -6,18 +6,15 @@ Requirements A10, A13, B18. Notebook: 02-signalling, 04-videocall.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from labkit.errors import LocalError, NoAnswer
 from labkit.net import clock
-from labkit.phone.chat import ChatLog
+from labkit.phone.chat_log import ChatLog
 from labkit.phone.state import CallSnapshot, RecordingState
+from labkit.phone.studio import Studio
 from labkit.signalling.machine.events import CallView
 from labkit.signalling.machine.states import CallState
-
-if TYPE_CHECKING:
-    from labkit.phone.calls import Calls
-    from labkit.phone.studio import Studio
 
 UNTIL = {
     "ringing": {CallState.RINGING, CallState.ACCEPTED, CallState.HELD},
@@ -27,10 +24,25 @@ UNTIL = {
 }
 
 
+class Hands(Protocol):
+    """Whose call it is: `labkit.phone.calls` does with it what a phone does."""
+
+    name: str
+
+    def hang_up(self, call: Call) -> Call:
+        """End it."""
+
+    def hold(self, call: Call) -> Call:
+        """Put it on hold."""
+
+    def resume(self, call: Call) -> Call:
+        """Go on with it."""
+
+
 class Call:
     """A call in the making, in progress or over. Print it to see how it stands."""
 
-    def __init__(self, phone: Calls, view: CallView, studio: Studio | None) -> None:
+    def __init__(self, phone: Hands, view: CallView, studio: Studio | None) -> None:
         self.call_id = view.call_id
         self.studio = studio
         """Sound and pictures of this call; None until an incoming call is answered."""

@@ -19,7 +19,7 @@ from labkit.phone.negotiation import setups
 from labkit.phone.notices import Notices
 from labkit.phone.present import Present
 from labkit.phone.studio import Studio
-from labkit.phone.studios import Studios
+from labkit.phone.studio_maker import StudioMaker
 from labkit.registry.messages import User
 from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import (
@@ -30,7 +30,7 @@ from labkit.signalling.machine.events import (
     MediaAgreed,
 )
 from labkit.signalling.machine.states import CallState
-from labkit.signalling.messages.plan import Stream
+from labkit.signalling.messages.plan import AgreedStream
 
 SIP_PORT = 5060
 DECLINED = 603
@@ -50,7 +50,7 @@ class Calls:
         self,
         name: str,
         present: Present,
-        studios: Studios,
+        studios: StudioMaker,
         notices: Notices,
         query: Callable[[str], User],
         silent: float,
@@ -214,7 +214,7 @@ class Calls:
         self._tell(str(call.snapshot()))
         self.offer_pictures()  # the camera may have changed while it rang
 
-    def _media_agreed(self, call: Call, streams: Sequence[Stream]) -> None:
+    def _media_agreed(self, call: Call, streams: Sequence[AgreedStream]) -> None:
         before, view = call.snapshot(), self.line.agent.calls[call.call_id]
         call.update(view)
         if call.studio is not None:

@@ -9,7 +9,7 @@ from labkit.effects import Effect
 from labkit.net import clock
 from labkit.phone.call import Call
 from labkit.phone.calls import Calls
-from labkit.phone.chat import ChatLine
+from labkit.phone.chat_log import ChatLine
 from labkit.phone.notices import Notices
 from labkit.phone.present import Present
 from labkit.signalling.machine.agent import UserAgent

@@ -14,7 +14,7 @@ from labkit.errors import LocalError
 from labkit.media.formats import FEEDBACK, FORMATS, REPAIR, Kind, MediaFormat, find
 from labkit.media.repair.formats import RepairFormats
 from labkit.net.media import StreamSetup
-from labkit.signalling.messages.plan import MediaPlan, Stream
+from labkit.signalling.messages.plan import AgreedStream, MediaPlan
 from labkit.signalling.messages.repair import (
     PARITY,
     RED,
@@ -68,7 +68,9 @@ def plans(
     )
 
 
-def setups(streams: Iterable[Stream], held_by_me: bool = False) -> list[StreamSetup]:
+def setups(
+    streams: Iterable[AgreedStream], held_by_me: bool = False
+) -> list[StreamSetup]:
     """What the engine is to do for the streams that both sides agreed on.
 
     Who holds the call may send (`sendonly`: RFC 3264, section 8.4, has music in mind),
@@ -121,7 +123,7 @@ def _repair_of(kind: Kind, offered: Collection[int]) -> tuple[Format, ...]:
     return tuple(format for format in known if set(referred(format)) <= set(offered))
 
 
-def _repair_formats(formats: Sequence[Format], stream: Stream) -> RepairFormats:
+def _repair_formats(formats: Sequence[Format], stream: AgreedStream) -> RepairFormats:
     """The agreed repair of one direction, by what each is."""
     named: dict[str, dict[int, int | None]] = {}
     for format in formats:

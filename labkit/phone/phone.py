@@ -41,7 +41,7 @@ from labkit.phone.present import Present
 from labkit.phone.recording import Recordings
 from labkit.phone.state import PhoneState
 from labkit.phone.studio import Devices
-from labkit.phone.studios import Studios
+from labkit.phone.studio_maker import StudioMaker
 from labkit.phone.switches import Switches
 from labkit.phone.worker import Worker
 from labkit.registry.messages import User, checked_name
@@ -124,7 +124,7 @@ class Phone(Buttons):
         self._password, self._suggestion, self._closed = password, "", False
         self._directory = self._new_directory()
         self._worker = Worker(f"labkit-{name}-studio")
-        studios = Studios(
+        studios = StudioMaker(
             self.host,
             known,
             srtp=srtp,

@@ -29,7 +29,7 @@ _Result = TypeVar("_Result")
 Device = TypeVar("Device", Camera, Microphone, Speaker)
 
 
-class Gate:
+class DeviceGate:
     """Lets through what one start of a device delivers, while it is that one's turn."""
 
     def __init__(self, takes: Callable[[], bool], lock: threading.Lock) -> None:
@@ -56,13 +56,13 @@ class Plug(Generic[Device]):
 
     def __init__(
         self,
-        start: Callable[[Device, Gate], None],
+        start: Callable[[Device, DeviceGate], None],
         later: Callable[[Callable[[], None]], object],
         gave_up: Callable[[Device, Device], None],
     ) -> None:
         """`start(device, gate)` starts a device, `later(work)` does work on the worker;
         `gave_up(silent, going)` is told of a device that never delivered anything."""
-        self._start: Callable[[Device, Gate], None] = start
+        self._start: Callable[[Device, DeviceGate], None] = start
         self._later = later
         self._gave_up: Callable[[Device, Device], None] = gave_up
         self._running: dict[float, Device] = {}
@@ -113,7 +113,7 @@ class Plug(Generic[Device]):
         self._starts = number = self._starts + 1
         self._running[number] = device
         try:
-            self._start(device, Gate(lambda: self._takes(number), self._lock))
+            self._start(device, DeviceGate(lambda: self._takes(number), self._lock))
         except Exception:
             self._running.pop(number, None)
             raise

@@ -10,7 +10,7 @@ from math import inf
 
 from labkit.devices.fit import fitted, sendable
 from labkit.frames import Picture
-from labkit.media.machine.pacer import Pacer
+from labkit.media.machine.frame_rate import FrameRate
 from labkit.phone.picture_quality import PictureQuality
 
 SET_BACK = 1.0
@@ -22,7 +22,7 @@ class Shaping:
 
     def __init__(self, quality: PictureQuality) -> None:
         self.quality = quality
-        self._pacer = Pacer()
+        self._frame_rate = FrameRate()
         self._newest = -inf
         """When the last picture was taken."""
 
@@ -32,7 +32,7 @@ class Shaping:
         if 0 <= behind < SET_BACK:
             return None  # a new camera is slower: the timestamps must go on rising
         self._newest = picture.captured
-        if not self._pacer.takes(picture.captured, quality.fps or 0):
+        if not self._frame_rate.takes(picture.captured, quality.fps or 0):
             return None
         if quality.width is None and quality.height is None:
             return picture

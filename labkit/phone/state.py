@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from labkit.effects import Address
-from labkit.phone.chat import ChatLine
+from labkit.phone.chat_log import ChatLine
 from labkit.signalling.machine.states import CallState
 
 RecordingState: TypeAlias = Literal["", "asked", "asking", "on", "peer", "refused"]

@@ -26,7 +26,7 @@ from labkit.frames import Picture
 from labkit.media.machine.encoding import BIT_RATE, QUALITY
 from labkit.net.media import MediaSession, StreamSetup
 from labkit.phone.picture_quality import PictureQuality
-from labkit.phone.plug import Gate, Plug
+from labkit.phone.plug import DeviceGate, Plug
 from labkit.phone.shaping import Shaping
 from labkit.phone.worker import Worker
 
@@ -209,7 +209,7 @@ class Studio:
 
     # --- what a device is started with ----------------------------------------------
 
-    def _start_camera(self, camera: Camera, gate: Gate) -> None:
+    def _start_camera(self, camera: Camera, gate: DeviceGate) -> None:
         camera.start(gate.of(self._film, None))
         if camera.fps <= 0:  # no camera at all: it has its place at once
             gate.of(lambda: None, None)()
@@ -219,12 +219,12 @@ class Studio:
         if shaped is not None:
             self.session.send_picture(shaped)
 
-    def _start_microphone(self, microphone: Microphone, gate: Gate) -> None:
+    def _start_microphone(self, microphone: Microphone, gate: DeviceGate) -> None:
         rate = self._sound_rate
         deliver = gate.of(self.session.send_sound, None)
         microphone.start(deliver, rate, round(rate * FRAME))
 
-    def _start_speaker(self, speaker: Speaker, gate: Gate) -> None:
+    def _start_speaker(self, speaker: Speaker, gate: DeviceGate) -> None:
         rate, samples = self._sound_rate, round(self._sound_rate * FRAME)
         silence = np.zeros(samples, np.int16)
         speaker.start(gate.of(self.session.next_sound, silence), rate, samples)

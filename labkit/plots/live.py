@@ -59,7 +59,7 @@ Data = TypeVar("Data", bound=HasNewest)
 Shown_contra = TypeVar("Shown_contra", bound=HasNewest, contravariant=True)
 
 
-class Scene(Protocol[Shown_contra]):
+class LiveAxes(Protocol[Shown_contra]):
     """Axes on a figure, and what moves on them."""
 
     @property
@@ -80,7 +80,7 @@ class Scene(Protocol[Shown_contra]):
 class Live(Generic[Data]):
     """Draws one scene some times a second. Not for several threads at once."""
 
-    def __init__(self, drawn: Figure, scene: Scene[Data]) -> None:
+    def __init__(self, drawn: Figure, scene: LiveAxes[Data]) -> None:
         """`scene` is on `drawn`, which has a canvas of its own (`style.figure`)."""
         self._figure, self._scene = drawn, scene
         self._canvas: Any = drawn.canvas  # matplotlib leaves its methods without types

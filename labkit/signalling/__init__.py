@@ -27,12 +27,13 @@ from labkit.signalling.machine.events import (
     TextReceived,
 )
 from labkit.signalling.machine.states import TRANSITIONS, CallEvent, CallState
-from labkit.signalling.messages.plan import MediaPlan, Stream
+from labkit.signalling.messages.plan import AgreedStream, MediaPlan
 from labkit.signalling.messages.sdp import Direction, Format
 from labkit.signalling.messages.uri import Uri
 
 __all__ = [
     "TRANSITIONS",
+    "AgreedStream",
     "BusyRefused",
     "CallChanged",
     "CallEvent",
@@ -47,7 +48,6 @@ __all__ = [
     "MediaPlan",
     "Party",
     "RecordingChanged",
-    "Stream",
     "TextDelivered",
     "TextFailed",
     "TextReceived",

@@ -14,7 +14,7 @@ from labkit.frames import Picture, Sound
 from labkit.media.formats import Kind
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.lip_sync import LipSync
-from labkit.simulation.media import Media
+from labkit.simulation.media import SimulatedMedia
 from labkit.simulation.scene import Scene, Seen
 from labkit.simulation.world import Clock
 
@@ -24,11 +24,16 @@ LISTENS_AFTER = 0.007
 """Seconds between a microphone's tick and the loudspeaker's."""
 
 
-class Devices:
+class SimulatedDevices:
     """What one party says, films, hears and sees, until the call is over."""
 
     def __init__(
-        self, name: str, scene: Scene, clock: Clock, media: Media, lips: LipSync
+        self,
+        name: str,
+        scene: Scene,
+        clock: Clock,
+        media: SimulatedMedia,
+        lips: LipSync,
     ) -> None:
         self.is_quiet = False
         """Whether nobody talks, films and listens here any more."""

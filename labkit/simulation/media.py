@@ -23,18 +23,23 @@ from labkit.media.machine.reports import KeyframeAsked, NackAsked
 from labkit.media.machine.sound_stream import SoundStream
 from labkit.media.treatments import Treatments
 from labkit.media.wire.rtp import parse_rtp
-from labkit.simulation.wire import Wire, reports_of
+from labkit.simulation.wire import SimulatedWire, reports_of
 from labkit.simulation.world import Clock
 
 JOURNAL = 60_000
 """Fates of frames of sound that are remembered: twenty minutes, for studies."""
 
 
-class Media:
+class SimulatedMedia:
     """The streams of one phone, for the kinds that it has."""
 
     def __init__(
-        self, name: str, kinds: set[Kind], clock: Clock, wire: Wire, random: Random
+        self,
+        name: str,
+        kinds: set[Kind],
+        clock: Clock,
+        wire: SimulatedWire,
+        random: Random,
     ) -> None:
         offset = ClockOffset()
         self.sound: SoundStream | None = None

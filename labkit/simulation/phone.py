@@ -17,8 +17,8 @@ from labkit.link import Path
 from labkit.media.formats import Kind
 from labkit.media.machine import snapshot
 from labkit.media.machine.agreement import StreamSetup
+from labkit.media.machine.autopilot import Autopilot
 from labkit.media.machine.lip_sync import LipSync
-from labkit.media.machine.pilot import Pilot
 from labkit.media.machine.statistics import Statistics
 from labkit.media.treatments import Treatments
 from labkit.phone.negotiation import known_formats, plans, setups
@@ -26,15 +26,15 @@ from labkit.signalling.machine.agent import UserAgent
 from labkit.signalling.machine.events import CallChanged, IncomingCall, MediaAgreed
 from labkit.signalling.machine.states import CallState
 from labkit.signalling.messages.plan import MediaPlan
-from labkit.simulation.devices import Devices
-from labkit.simulation.media import Media
+from labkit.simulation.devices import SimulatedDevices
+from labkit.simulation.media import SimulatedMedia
 from labkit.simulation.scene import Scene
 from labkit.simulation.signalling import Signalling
-from labkit.simulation.wire import Plane, Wire
+from labkit.simulation.wire import Plane, SimulatedWire
 from labkit.simulation.world import Clock
 
 LOOK = 1.0
-"""Seconds between two looks of the pilot."""
+"""Seconds between two looks of the autopilot."""
 TICK = 0.100
 """Seconds between two looks at whether a report is due."""
 PORTS: dict[Kind, int] = {"audio": 40_000, "video": 40_002}
@@ -56,9 +56,9 @@ class SimulatedPhone:
         t1: float,
     ) -> None:
         self.name, self.address, self.clock, self.scene = name, address, clock, scene
-        self.wire = Wire(clock.world)
+        self.wire = SimulatedWire(clock.world)
         kinds = {media.kind for media in known_formats(scene.formats)}
-        self._media = Media(name, kinds, clock, self.wire, random)
+        self._media = SimulatedMedia(name, kinds, clock, self.wire, random)
         self.sound, self.pictures = self._media.sound, self._media.pictures
         if self.pictures is not None:
             self.pictures.encoding.quality = scene.quality
@@ -66,7 +66,7 @@ class SimulatedPhone:
         self.signalling = Signalling(agent, clock, self._sip, self._tell)
         self.lips = LipSync()
         """How much earlier sound is heard than its picture is seen."""
-        self._devices = Devices(name, scene, clock, self._media, self.lips)
+        self._devices = SimulatedDevices(name, scene, clock, self._media, self.lips)
         self._media.on_frames = self._devices.show
         self.latencies = self._devices.latencies
         """(kind, when, latency) of each stretch of sound played and picture shown."""
@@ -75,9 +75,9 @@ class SimulatedPhone:
         """On this phone's clock."""
         self.peer: SimulatedPhone | None = None
         self._begun = False
-        self.pilot = Pilot(treatments)
+        self.autopilot = Autopilot(treatments)
         """Who flips the switches, if nobody else does."""
-        self.pilot.auto = auto
+        self.autopilot.auto = auto
         self._apply()
 
     # --- what somebody does with it -------------------------------------------------
@@ -98,7 +98,7 @@ class SimulatedPhone:
 
     def use(self, treatments: Treatments) -> None:
         """Treat latency and loss in this way from now on."""
-        self.pilot.want(treatments, self.pilot.auto)
+        self.autopilot.want(treatments, self.autopilot.auto)
         self._apply()
 
     def rest(self) -> None:
@@ -121,7 +121,7 @@ class SimulatedPhone:
     def statistics(self) -> Statistics:
         """A snapshot under the W3C's names."""
         now, sound, pictures = self.clock.now(), self.sound, self.pictures
-        share, skew = self.pilot.rule.rate.share, self.lips.skew
+        share, skew = self.autopilot.rule.rate.share, self.lips.skew
         audio = None if sound is None else snapshot.of_sound(sound, now)
         video = None if pictures is None else snapshot.of_pictures(pictures, now)
         return Statistics(
@@ -189,17 +189,17 @@ class SimulatedPhone:
         self._media.report()
 
     def _steer(self) -> None:
-        """Let the pilot look at what was measured, and do as it says."""
+        """Let the autopilot look at what was measured, and do as it says."""
         self._while_up()
-        before, rung = self.pilot.treatments, self.pilot.rung
+        before, rung = self.autopilot.treatments, self.autopilot.rung
         streams = [stream for _, stream in self._media.streams]
-        if self.pilot.tick(streams, self.clock.now()) != before:
+        if self.autopilot.tick(streams, self.clock.now()) != before:
             self._apply()
-        if self.pilot.rung is not rung:
+        if self.autopilot.rung is not rung:
             for stream in streams:
-                stream.heed(self.pilot.rung)
+                stream.heed(self.autopilot.rung)
 
     def _apply(self) -> None:
-        treatments = self.pilot.treatments
+        treatments = self.autopilot.treatments
         self.lips.on = treatments.lip_sync
         self._media.use(treatments)

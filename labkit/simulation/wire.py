@@ -18,7 +18,7 @@ Plane: TypeAlias = Literal["sip", "audio", "audio reports", "video", "video repo
 Arrived: TypeAlias = Callable[[Plane, bytes], None]
 
 
-class Wire:
+class SimulatedWire:
     """Carries what one phone sends, and knows how much came out of the other's."""
 
     def __init__(self, world: World) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from labkit.media.machine.playout.journal import Record
+from labkit.media.machine.playout.journal import FrameRecord
 from labkit.plots.playout import Fate
 
 USUAL = 0.020
@@ -46,7 +46,7 @@ class Turn:
         return self.fate in ("played", "repaired")
 
 
-def frame_length(records: Sequence[Record]) -> float:
+def frame_length(records: Sequence[FrameRecord]) -> float:
     """Seconds of sound in a frame, by the distances of the records."""
     times = sorted({round(record.media_time, 4) for record in records})
     steps = [after - before for before, after in pairwise(times)]
@@ -54,7 +54,7 @@ def frame_length(records: Sequence[Record]) -> float:
 
 
 def turns(
-    records: Sequence[Record], overtaken: Container[int] = frozenset()
+    records: Sequence[FrameRecord], overtaken: Container[int] = frozenset()
 ) -> list[Turn]:
     """By rising number. What was left out to catch up counts as late.
 
@@ -87,7 +87,7 @@ def since(turns: Iterable[Turn], seconds: float) -> list[Turn]:
     return [turn for turn in kept if turn.due > newest - seconds]
 
 
-def _turn(record: Record, number: int) -> Turn:
+def _turn(record: FrameRecord, number: int) -> Turn:
     fate: Fate = "late"
     if record.fate == "played":
         fate = "repaired" if record.by else "played"

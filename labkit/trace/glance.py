@@ -31,7 +31,7 @@ MOST_MEDIA_LINES = 16
 
 
 @dataclass(slots=True)
-class MediaLine:
+class MLine:
     """One m-line: `audio 40000`, where its sender wants to receive."""
 
     kind: str
@@ -65,7 +65,7 @@ class Glance:
     phrase: str
     headers: dict[str, str]
     """By lower-case long name; of a repeated header the first."""
-    media: list[MediaLine]
+    media: list[MLine]
     text: str = ""
     """What a MESSAGE says (RFC 3428)."""
     recording: tuple[str, ...] = ()
@@ -119,9 +119,9 @@ def _headers(lines: list[str]) -> dict[str, str]:
     return headers
 
 
-def _media(body: str) -> list[MediaLine]:
+def _media(body: str) -> list[MLine]:
     """The m-lines of an SDP, each with the c-line and the attributes that bind it."""
-    media: list[MediaLine] = []
+    media: list[MLine] = []
     host, direction = "", ""
     for line in body.split("\n"):
         kind, equals, value = line.strip().partition("=")
@@ -146,7 +146,7 @@ def _media(body: str) -> list[MediaLine]:
     return media
 
 
-def _media_line(value: str, host: str, direction: str) -> MediaLine | None:
+def _media_line(value: str, host: str, direction: str) -> MLine | None:
     parts = value.split()
     if len(parts) < 3:
         return None
@@ -154,4 +154,4 @@ def _media_line(value: str, host: str, direction: str) -> MediaLine | None:
     types = [int(part) for part in parts[3:] if re.fullmatch(r"[0-9]{1,3}", part)]
     if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
         return None
-    return MediaLine(parts[0], int(port), types, host, direction)
+    return MLine(parts[0], int(port), types, host, direction)

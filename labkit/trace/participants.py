@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from labkit.effects import Address
-from labkit.trace.glance import Glance, MediaLine, glance
+from labkit.trace.glance import Glance, MLine, glance
 from labkit.trace.merge import Socket, own_end, plain
 from labkit.trace.record import Record, RtpCount, Trace
 from labkit.trace.safe import decoded, one_line, shortened
@@ -35,7 +35,7 @@ class Participants:
         self._given = {end: _clean(name) for end, name in (names or {}).items()}
         self._own: dict[Socket, str] = {}
         self._said: dict[Socket, str] = {}
-        self._media: dict[Address, MediaLine] = {}
+        self._media: dict[Address, MLine] = {}
         self._heard: dict[Address, int | None] = {}
 
     def learn(self, record: Record) -> None:

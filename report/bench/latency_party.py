@@ -24,7 +24,7 @@ from labkit.media.treatments import Treatments
 from labkit.net import clock
 from labkit.net.media import MediaSession, Shown
 from labkit.phone.negotiation import plans, setups
-from labkit.signalling.messages.plan import Stream
+from labkit.signalling.messages.plan import AgreedStream
 from labkit.trace import Trace
 
 TO_MONOTONIC = time.perf_counter() - clock.now()
@@ -94,7 +94,7 @@ class Party:
         formats = (self._sound_format, self._video_format)
         streams = [
             # What offer and answer agree between two kits, with their repair.
-            Stream(
+            AgreedStream(
                 plan.kind,
                 Address(host, ports[plan.kind]),
                 plan.formats[0],

@@ -71,7 +71,7 @@ def test_every_panel_is_a_region_that_is_called_as_its_heading(
         lab.run_cell(cell)
         lab.cell(cell)
         for panel in lab.page.locator(".lk-root > .lk-panel:visible").all():
-            name = panel.locator("h3").inner_text()
+            name = panel.locator("h3").text_content() or "no heading"
             expect(panel).to_have_role("region")
             expect(panel).to_have_accessible_name(name)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.devices.pace import Guarded, Worker, ticks, wait_until
+from labkit.devices.pace import DeviceThread, Guarded, ticks, wait_until
 
 
 class FakeTime:
@@ -88,7 +88,7 @@ def test_being_told_to_stop_ends_the_wait_within_one_nap() -> None:
 
 
 def test_a_worker_ends_its_former_thread_before_it_starts_the_next() -> None:
-    worker = Worker("test-worker")
+    worker = DeviceThread("test-worker")
     running: list[threading.Thread] = []
     began = threading.Event()
 
@@ -112,7 +112,7 @@ def test_a_worker_ends_its_former_thread_before_it_starts_the_next() -> None:
 
 
 def test_a_worker_can_be_stopped_from_its_own_thread() -> None:
-    worker = Worker("test-worker")
+    worker = DeviceThread("test-worker")
     ended = threading.Event()
 
     def work(stopping: threading.Event) -> None:

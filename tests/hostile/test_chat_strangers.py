@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hostile.rig import Stranger, header_of, on_the_loop, request, stranger, until
 
-from labkit.phone.chat import MOST_LINES
+from labkit.phone.chat_log import MOST_LINES
 from labkit.signalling.machine.chat import MOST_A_SECOND, MOST_RECEIVED
 
 TEXT = ("Content-Type: text/plain",)

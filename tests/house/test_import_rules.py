@@ -163,7 +163,7 @@ ROOMS = {
             *WORDS,
             *FRONT,
             *LINK,
-            "net.registry_door",
+            "net.sip_door",
             "link.units",
             "console",
             "doctor",

@@ -10,7 +10,7 @@ import pytest
 from labkit import Phone
 from labkit.effects import Address
 from labkit.errors import NoAnswer, RemoteError
-from labkit.net.options import Refused, ask
+from labkit.net.options import NobodyListens, ask
 
 BOTH = pytest.mark.parametrize("transport", ["UDP", "TCP"])
 
@@ -25,7 +25,7 @@ def test_a_phone_answers_by_both_transports(transport):
 
 @BOTH
 def test_a_port_that_nobody_has_is_told_from_silence(transport):
-    with pytest.raises(Refused, match="answers, but nobody listens at port 9"):
+    with pytest.raises(NobodyListens, match="answers, but nobody listens at port 9"):
         ask(Address("127.0.0.1", 9), transport)
 
 

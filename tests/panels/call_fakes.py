@@ -18,7 +18,7 @@ from labkit.media.machine.statistics import (
 )
 from labkit.net import clock
 from labkit.phone import PICTURE_QUALITIES, PhoneState
-from labkit.phone.chat import ChatLine
+from labkit.phone.chat_log import ChatLine
 from labkit.phone.state import CallSnapshot
 from labkit.signalling.machine.states import CallState
 

@@ -15,12 +15,12 @@ import cv2
 
 from labkit.devices import TestCard
 from labkit.panels import PhonePanel
-from labkit.panels.view_model import Entry
+from labkit.panels.view_model import ListedUser
 from labkit.signalling.machine.states import CallState
 from tests.panels.call_fakes import FakeCallPhone, FakeMedia, lines
 
 USERS = tuple(
-    Entry(name, f"192.168.1.{number}:5060")
+    ListedUser(name, f"192.168.1.{number}:5060")
     for number, name in enumerate(("alice", "bob", "carol", "dave", "erin"), 20)
 )
 TALK = lines(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from labkit.effects import Address
-from labkit.panels.view_model import Desk, Entry, buttons, phone_view
+from labkit.panels.view_model import Desk, ListedUser, buttons, phone_view
 from labkit.phone import PhoneState
-from labkit.phone.chat import ChatLine
+from labkit.phone.chat_log import ChatLine
 from labkit.signalling.machine.states import CallState
 from tests.panels.call_fakes import REGISTRY, snapshot
 
@@ -118,7 +118,7 @@ def test_chat_lines_keep_their_order_their_side_and_their_fate() -> None:
 
 
 def test_the_list_is_searched_by_any_part_of_a_name_large_or_small() -> None:
-    users = tuple(Entry(name, "h:1") for name in ("alice", "bob", "Roberta"))
+    users = tuple(ListedUser(name, "h:1") for name in ("alice", "bob", "Roberta"))
 
     def found(search: str) -> list[str]:
         view = phone_view(state(), Desk(users=users, search=search))
@@ -130,7 +130,7 @@ def test_the_list_is_searched_by_any_part_of_a_name_large_or_small() -> None:
 
 
 def test_nobody_can_be_called_from_the_list_who_is_oneself_or_while_busy() -> None:
-    users = (Entry("alice", "h:1"), Entry("bob", "h:2"))
+    users = (ListedUser("alice", "h:1"), ListedUser("bob", "h:2"))
     desk = Desk(users=users)
 
     def callable_(of: PhoneState) -> list[bool]:

@@ -14,7 +14,7 @@ from labkit.errors import LocalError
 from labkit.link import PRESETS, Conditions, DelayTrace, PathRecord
 from labkit.panels.link_view import (
     SLIDERS,
-    Network,
+    LinkState,
     changed,
     link_view,
     seed_from,
@@ -27,8 +27,8 @@ TRACE = DelayTrace((0.0, 0.02, 0.04), (0.001, 0.030, 0.002))
 
 def network(
     there: Conditions = PERFECT, back: Conditions = PERFECT, **more: Any
-) -> Network:
-    usual = Network(
+) -> LinkState:
+    usual = LinkState(
         "alice", "bob", there, back, 7, PathRecord(), PathRecord(), there == back
     )
     return replace(usual, **more)

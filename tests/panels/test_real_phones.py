@@ -28,7 +28,7 @@ from labkit.panels import (
     PlayoutPlot,
     TreatmentPanel,
 )
-from labkit.panels.asked import Heard, Treated
+from labkit.panels.asked import PhoneWithSound, PhoneWithSwitches
 from labkit.panels.live import LivePanel
 from labkit.phone import negotiation
 from tests.panels.test_network_panels import say, until
@@ -110,8 +110,8 @@ def fate(scene: dict[str, Any], way: int, count: str) -> float:
 
 
 def test_a_real_phone_is_all_that_the_panels_ask_for(call: Call) -> None:
-    treated: Treated = call.alice
-    heard: Heard = call.bob
+    treated: PhoneWithSwitches = call.alice
+    heard: PhoneWithSound = call.bob
     assert treated.link.there.is_perfect
     assert heard.media is not None
 

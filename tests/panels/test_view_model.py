@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from labkit.effects import Address
 from labkit.panels.measures import Figures, Measures, curve
-from labkit.panels.view_model import Desk, Entry, buttons, phone_view, timer
+from labkit.panels.view_model import Desk, ListedUser, buttons, phone_view, timer
 from labkit.panels.words import BUTTONS, language
 from labkit.phone import PhoneState
 from labkit.phone.state import CallSnapshot
@@ -141,7 +141,7 @@ def test_figures_have_the_decimal_sign_of_the_language() -> None:
 
 
 def test_ones_own_row_on_the_list_is_marked() -> None:
-    desk = Desk(users=(Entry("alice", "h:1"), Entry("bob", "h:2")))
+    desk = Desk(users=(ListedUser("alice", "h:1"), ListedUser("bob", "h:2")))
     assert [user["own"] for user in phone_view(phone(), desk)["users"]] == [True, False]
 
 

@@ -15,7 +15,7 @@ from labkit.devices import Camera, MemorySpeaker, TestCard, Tone, timestamp
 from labkit.errors import RemoteError
 from labkit.frames import Picture
 from labkit.net.shown import Shown
-from labkit.phone.switching import switching
+from labkit.phone.change_seen import change_seen
 from labkit.signalling.machine.session import Session
 
 FEW = 0.2
@@ -98,7 +98,7 @@ def test_camera_and_quality_change_without_a_break_in_every_format(pair) -> None
     gaps = dict.fromkeys(range(len(changes)), 9.9)
     for _ in range(3):  # a busy machine may pause; a break would be there each time
         for number, (change, width) in enumerate(changes):
-            seen = switching(bob, change, wide(width))
+            seen = change_seen(bob, change, wide(width))
             gaps[number] = min(gaps[number], seen.longest_gap)
             assert bob.peer.latest.width == alice.own.latest.width == width
         if max(gaps.values()) < FEW:

@@ -8,7 +8,7 @@ from phone.watching import pictures, when
 
 from labkit import CallState, Echo, Phone
 from labkit.errors import LocalError
-from labkit.phone.chat import MOST_LINES, ChatLine, ChatLog
+from labkit.phone.chat_log import MOST_LINES, ChatLine, ChatLog
 
 
 def connect(caller: Phone, callee: Phone) -> None:

@@ -13,7 +13,7 @@ from labkit.errors import DeviceError
 from labkit.frames import Picture
 from labkit.net import clock
 from labkit.phone import plug as plug_module
-from labkit.phone.plug import Gate, Plug
+from labkit.phone.plug import DeviceGate, Plug
 
 
 class FakeCamera(Camera):
@@ -57,7 +57,7 @@ class Scene:
             lambda silent, going: self.gave_up.append((silent.name, going.name)),
         )
 
-    def start(self, camera: Camera, gate: Gate) -> None:
+    def start(self, camera: Camera, gate: DeviceGate) -> None:
         camera.start(gate.of(lambda _: self.seen.append(camera.name), None))
 
     def later(self) -> None:

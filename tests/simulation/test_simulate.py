@@ -149,9 +149,9 @@ def test_the_automatic_setting_repairs_and_says_why():
     plain, auto = (
         simulate(20, bad, formats=("PCMU",), auto=wanted) for wanted in (False, True)
     )
-    assert auto.bob.pilot.advice is not None
-    assert "%" in auto.bob.pilot.advice.why
-    assert plain.bob.pilot.advice is None
+    assert auto.bob.autopilot.advice is not None
+    assert "%" in auto.bob.autopilot.advice.why
+    assert plain.bob.autopilot.advice is None
     lost = [call.bob.sound.receiver.runs.counts.share for call in (plain, auto)]
     assert lost[1] < lost[0] / 3
 

@@ -11,7 +11,7 @@ import pytest
 from labkit import Phone, Registry
 from labkit.errors import LocalError
 from labkit.link import Conditions
-from labkit.media.machine.playout.journal import Record
+from labkit.media.machine.playout.journal import FrameRecord
 from labkit.media.machine.stages import REMEMBERED, ReceivedStages, SentFrame, Stages
 from labkit.media.treatments import Treatments
 from labkit.simulation import simulate
@@ -22,10 +22,12 @@ from labkit.studies.turns import turns
 SOUND = ("PCMU",)
 
 
-def record(number: int, fate: str, at: float, by: str = "", arrived=None) -> Record:
+def record(
+    number: int, fate: str, at: float, by: str = "", arrived=None
+) -> FrameRecord:
     media_time = 5 + 0.02 * number
     timestamp = None if fate == "missing" else number * 160
-    return Record(timestamp, number, media_time, None, arrived, at, fate, 0.06, by)
+    return FrameRecord(timestamp, number, media_time, None, arrived, at, fate, 0.06, by)
 
 
 # --- turns --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from labkit.effects import Address
 from labkit.trace import Trace, save
 from labkit.trace.capture.packets import TcpStream, checksum, udp_packet
-from labkit.trace.capture.pcapng import Packet, write_pcapng
+from labkit.trace.capture.pcapng import CapturedPacket, write_pcapng
 from tests.trace.call_scene import (
     ALICE,
     BOB,
@@ -191,7 +191,9 @@ def test_an_empty_trace_makes_a_file_without_packets(tmp_path: Path) -> None:
 
 
 def test_the_blocks_literally() -> None:
-    file = write_pcapng([Packet(1.5, b"abc", "hi")], {ip_address("10.0.0.1"): "al"})
+    file = write_pcapng(
+        [CapturedPacket(1.5, b"abc", "hi")], {ip_address("10.0.0.1"): "al"}
+    )
     assert file[:12] == struct.pack("<LLL", 0x0A0D0D0A, 44, 0x1A2B3C4D)
     packet = file[-(32 + 4 + 8 + 4) :]
     assert packet == (

@@ -22,7 +22,7 @@ from labkit.devices.browser.messages import Format, Frame, Source, Voice
 from labkit.devices.browser.page import Page
 from labkit.devices.browser.pictures import Decoder, JpegDecoder, Vp8Decoder
 from labkit.devices.fit import fitted
-from labkit.devices.pace import LONGEST_NAP, Guarded, Worker
+from labkit.devices.pace import LONGEST_NAP, DeviceThread, Guarded
 from labkit.errors import RemoteError
 from labkit.frames import Picture
 
@@ -58,7 +58,7 @@ class BrowserCamera(Camera):
         self.coding = coding
         self.refused = 0
         """Pictures that could not be decoded."""
-        self._worker = Worker(f"camera-{source}-{page.name}")
+        self._worker = DeviceThread(f"camera-{source}-{page.name}")
         self._wish: Mapping[str, Any] = {}
 
     @property

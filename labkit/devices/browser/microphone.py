@@ -23,7 +23,7 @@ from labkit.devices.browser.inbox import Inbox
 from labkit.devices.browser.messages import Frame, Voice
 from labkit.devices.browser.order import InOrder
 from labkit.devices.browser.page import Page
-from labkit.devices.pace import LONGEST_NAP, Guarded, Worker
+from labkit.devices.pace import LONGEST_NAP, DeviceThread, Guarded
 from labkit.frames import Sound
 
 MOST_WAITING = 12
@@ -42,7 +42,7 @@ class BrowserMicrophone(Microphone):
     def __init__(self, page: Page) -> None:
         self.page = page
         self.hardware = f"microphone of {page.name}'s page"
-        self._worker = Worker(f"microphone-browser-{page.name}")
+        self._worker = DeviceThread(f"microphone-browser-{page.name}")
         self._wish: Mapping[str, Any] = {}
 
     @property

@@ -20,7 +20,6 @@ from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 from labkit.devices.base import Samples
-from labkit.devices.browser.line import Line
 from labkit.devices.browser.messages import (
     Bye,
     Claim,
@@ -33,6 +32,7 @@ from labkit.devices.browser.messages import (
 from labkit.devices.browser.outbox import Outbox
 from labkit.devices.browser.owner import Owner
 from labkit.devices.browser.page_clock import PageClock
+from labkit.devices.browser.page_thread import PageThread
 from labkit.devices.browser.telling import Telling
 from labkit.errors import RemoteError
 from labkit.net import clock
@@ -73,7 +73,7 @@ class Page:
         self._receivers: dict[str, Receiver] = {}
         self._heard = float("-inf")
         self._lock = threading.RLock()
-        self._line: Line | None = None
+        self._line: PageThread | None = None
 
     # --- the panel's side ---
 
@@ -95,7 +95,7 @@ class Page:
                 send(content, buffers)
             return self._telling.due
 
-        line = Line(self.name, step)
+        line = PageThread(self.name, step)
         with self._lock:
             former, self._line = self._line, line
             self._telling.at_once()

@@ -18,7 +18,7 @@ import numpy as np
 
 from labkit.devices.base import Samples, Speaker
 from labkit.devices.browser.page import Page
-from labkit.devices.pace import Guarded, Worker, ticks
+from labkit.devices.pace import DeviceThread, Guarded, ticks
 
 PIECE = 0.01
 """Seconds of sound that are fetched at once: half a block waits half as long."""
@@ -32,7 +32,7 @@ class BrowserSpeaker(Speaker):
     def __init__(self, page: Page) -> None:
         self.page = page
         self.hardware = f"loudspeaker of {page.name}'s page"
-        self._worker = Worker(f"speaker-browser-{page.name}")
+        self._worker = DeviceThread(f"speaker-browser-{page.name}")
         self._wish: Mapping[str, Any] = {}
 
     @property

@@ -26,7 +26,7 @@ from labkit.dialects.machine.events import (
     WhereIs,
 )
 from labkit.dialects.machine.parties import is_from
-from labkit.dialects.machine.wishes import Wishes
+from labkit.dialects.machine.user_side import UserSide
 from labkit.dialects.messages import Message
 from labkit.effects import Address, Close, Heard, Malformed, Notify, Send, StartTimer
 from labkit.errors import LocalError, RemoteError
@@ -42,7 +42,7 @@ LONG_OVER = 30.0
 """Seconds after which the end of a call is not said again."""
 
 
-class CallMachine(Wishes):
+class CallMachine(UserSide):
     """One phone's calls; nothing that arrives makes it raise."""
 
     # --- what the shell reports ---

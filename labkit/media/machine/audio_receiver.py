@@ -12,7 +12,7 @@ from labkit.media.formats import MediaFormat
 from labkit.media.machine.durations import duration_of
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.media_clock import MediaClock
-from labkit.media.machine.playout import PlayoutBuffer, Silence, rule_for
+from labkit.media.machine.playout import NoSound, PlayoutBuffer, rule_for
 from labkit.media.machine.playout.repair_wait import RepairWait
 from labkit.media.machine.source_lock import SourceLock
 from labkit.media.messages import RtpPacket
@@ -113,7 +113,7 @@ class AudioReceiver:
 
     def next(
         self, now: float, ahead: float = 0.0, block: float = 0.020
-    ) -> ReceivedFrame | Silence:
+    ) -> ReceivedFrame | NoSound:
         """What the loudspeaker is to play next; see `PlayoutBuffer.next`."""
         item = self.playout.next(now, ahead, block)
         if isinstance(item, ReceivedFrame):

@@ -15,7 +15,7 @@ from labkit.media.codecs.h264 import H264Encoder
 from labkit.media.codecs.jpeg import JpegEncoder
 from labkit.media.codecs.vp8 import Vp8Encoder
 from labkit.media.formats import MediaFormat
-from labkit.media.machine.pacer import Pacer
+from labkit.media.machine.frame_rate import FrameRate
 from labkit.media.machine.rate_rule import LADDER
 from labkit.media.machine.resampler import Resampler
 
@@ -63,7 +63,7 @@ class PictureEncoding:
         """Whether the next frame has to stand alone."""
         self.encodes = ""
         """The format of the last frame."""
-        self._pacer = Pacer()
+        self._frame_rate = FrameRate()
         self._last_keyframe = -1.0
         self._encoder: JpegEncoder | Vp8Encoder | H264Encoder | None = None
 
@@ -73,7 +73,7 @@ class PictureEncoding:
         Raises LocalError for a picture that the format cannot hold.
         """
         quality, bit_rate, pace = self._limits()
-        if not self._pacer.takes(picture.captured, pace):
+        if not self._frame_rate.takes(picture.captured, pace):
             return None
         encoder = self._encoder
         if encoder is None or self.encodes != media.name:

@@ -20,7 +20,7 @@ from labkit.media.codecs import AudioDecoder, new_audio_decoder
 from labkit.media.machine.audio_receiver import AudioReceiver
 from labkit.media.machine.durations import USUAL
 from labkit.media.machine.frames import ReceivedFrame
-from labkit.media.machine.playout import Silence
+from labkit.media.machine.playout import NoSound
 from labkit.media.machine.resampler import Resampler
 from labkit.media.sound.concealment import concealment_for
 from labkit.media.sound.stretch import is_quiet, padded, stretched
@@ -82,7 +82,7 @@ class Listener:
         with self._guard:
             item = self.receiver.next(now, ahead, block)
             correction = playout.correction
-        if isinstance(item, Silence):
+        if isinstance(item, NoSound):
             return self._without(item, rate)
         self.played = now + ahead, item
         codec_rate = item.format.sample_rate
@@ -92,7 +92,7 @@ class Listener:
             sound = self._corrected(sound, codec_rate, correction)
         return self._resampled(sound, codec_rate, rate)
 
-    def _without(self, silence: Silence, rate: int) -> Samples:
+    def _without(self, silence: NoSound, rate: int) -> Samples:
         """What is played when there is no frame to be played."""
         if silence.why == "waiting" or not self._format_rate:
             return np.zeros(max(1, round(silence.seconds * rate)), np.int16)

@@ -68,7 +68,7 @@ quality 35, 25, 15, 10 has 0.81, 0.64, 0.44, 0.32 of those at 50."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateDecision:
     """What one report led to."""
 
     share: float
@@ -89,7 +89,7 @@ class RateRule:
                 f"a rate goes from above 0 to at most 1, not from {least} to {most}"
             )
         self.least, self.most = least, most
-        self.rate = Rate(most, rung(most), "hold", "no report came yet")
+        self.rate = RateDecision(most, rung(most), "hold", "no report came yet")
         """The last decision."""
         self._reported: float | None = None
         self._decreased: float | None = None
@@ -97,7 +97,7 @@ class RateRule:
 
     def report(
         self, fraction_lost: float, round_trip: float | None, now: float
-    ) -> Rate:
+    ) -> RateDecision:
         """The peer reports that `fraction_lost` (0 to 1) of what we sent was lost.
 
         `round_trip` in seconds, None while it is not known. Raises LocalError for a
@@ -109,7 +109,7 @@ class RateRule:
             self._round_trips.append(round_trip)
         share, action, why = self._decide(fraction_lost, round_trip or 0.0, now)
         self._reported = now
-        self.rate = Rate(share, rung(share), action, why)
+        self.rate = RateDecision(share, rung(share), action, why)
         return self.rate
 
     def _decide(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.media.repair.pace import Pace
+from labkit.media.repair.arrivals import Arrivals
 
 ASSUMED_ROUND_TRIP = 0.050
 """Seconds, until one was measured. Not more: pictures wait 80 ms for what was asked
@@ -54,7 +54,7 @@ class NackList:
         self.reordering = 0.0
         """Seconds that a gap may last before it is asked about: learned."""
         self._steady = steady
-        self._pace = Pace()
+        self._arrivals = Arrivals()
         self._missing: dict[int, _Missing] = {}
         self._asked: dict[int, None] = {}
         self._highest: int | None = None
@@ -88,7 +88,7 @@ class NackList:
             late = min(now - missing.noticed, LONGEST_REORDERING)
             self.reordering = max(self.reordering, late)
         if by_itself:
-            self._pace.came(number, now)
+            self._arrivals.came(number, now)
 
     def due(self, now: float, round_trip: float | None, patience: float) -> list[int]:
         """The numbers to ask for now, in rising order; they count as asked.
@@ -117,7 +117,7 @@ class NackList:
         if first < number:
             self.reordering *= _FADE
         for between in range(first, number):
-            expected = self._pace.between(between, number, now)
+            expected = self._arrivals.between(between, number, now)
             self._missing[between] = _Missing(expected, now, now + self.reordering)
         self._noticed = max(self._noticed, number)
         _shorten(self._missing, MOST_MISSING)
@@ -128,13 +128,13 @@ class NackList:
             return None
         if self._noticed - self._highest >= MOST_OVERDUE:
             return None
-        after_next = self._pace.expected(self._noticed + 2)
-        return None if after_next is None else after_next + self._pace.slack
+        after_next = self._arrivals.expected(self._noticed + 2)
+        return None if after_next is None else after_next + self._arrivals.slack
 
     def _notice_overdue(self, now: float) -> None:
         while (overdue := self._next_overdue()) is not None and overdue <= now:
             self._noticed += 1
-            expected = self._pace.expected(self._noticed)
+            expected = self._arrivals.expected(self._noticed)
             assert expected is not None
             self._missing[self._noticed] = _Missing(expected, now, now)
 

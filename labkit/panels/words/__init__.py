@@ -25,36 +25,36 @@ from labkit.panels.words.spoken import (
     on_change,
     page_speaks,
 )
-from labkit.panels.words.table import Table
+from labkit.panels.words.table import WordTable
 from labkit.panels.words.told import say, say_all
 
-BUTTONS: Table[str] = Table("buttons")
+BUTTONS: WordTable[str] = WordTable("buttons")
 """The buttons of a phone, by command, in the order of the keyboard."""
-PAGE: Table[str] = Table("buttons", "page")
+PAGE: WordTable[str] = WordTable("buttons", "page")
 """What the page itself writes."""
-WORDS: Table[str] = Table("words")
+WORDS: WordTable[str] = WordTable("words")
 """What Python writes."""
-KNOBS: Table[tuple[str, str]] = Table("knobs")
+KNOBS: WordTable[tuple[str, str]] = WordTable("knobs")
 """The sliders of a network, and their units."""
-LINK_PAGE: Table[str] = Table("link_page")
+LINK_PAGE: WordTable[str] = WordTable("link_page")
 """What the page of the network writes."""
-JITTER_KINDS: Table[str] = Table("jitter_kinds")
+JITTER_KINDS: WordTable[str] = WordTable("jitter_kinds")
 """Kinds of jitter."""
-BUFFER_PAGE: Table[str] = Table("buffer_page")
+BUFFER_PAGE: WordTable[str] = WordTable("buffer_page")
 """What the page of the buffer writes."""
-SOUND_PAGE: Table[str] = Table("sound_page")
+SOUND_PAGE: WordTable[str] = WordTable("sound_page")
 """What the page of a sound writes."""
-TREATMENTS: Table[tuple[str, str]] = Table("treatments")
+TREATMENTS: WordTable[tuple[str, str]] = WordTable("treatments")
 """Each treatment: its name on the panel, and what it buys and costs."""
-TREATMENT_GROUPS: Table[str] = Table("treatment_groups")
+TREATMENT_GROUPS: WordTable[str] = WordTable("treatment_groups")
 """What the treatments are grouped by."""
-DOOR: Table[str] = Table("door")
+DOOR: WordTable[str] = WordTable("door")
 """What the form for name and registry writes."""
-CHOICE_WORDS: Table[str] = Table("choice_words")
+CHOICE_WORDS: WordTable[str] = WordTable("choice_words")
 """The treatments' words as the panel writes them."""
-TREATMENT_PAGE: Table[str] = Table("treatment_page")
+TREATMENT_PAGE: WordTable[str] = WordTable("treatment_page")
 """What the page of the treatments writes."""
-DEVICES_PAGE: Table[str] = Table("devices_page")
+DEVICES_PAGE: WordTable[str] = WordTable("devices_page")
 """What the page writes about the browser's devices."""
 
 __all__ = [

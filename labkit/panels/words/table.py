@@ -15,7 +15,7 @@ from labkit.panels.words.spoken import words_now
 T = TypeVar("T")
 
 
-class Table(Mapping[str, T]):
+class WordTable(Mapping[str, T]):
     """One table of the catalogue, or several as one, in their order."""
 
     def __init__(self, *names: str) -> None:

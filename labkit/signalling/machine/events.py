@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from labkit.effects import Address
 from labkit.signalling.machine.consent import Ours, Theirs
 from labkit.signalling.machine.states import CallStanding, CallState
-from labkit.signalling.messages.plan import Kind, Stream
+from labkit.signalling.messages.plan import AgreedStream, Kind
 from labkit.signalling.messages.uri import Uri
 
 
@@ -38,7 +38,7 @@ class CallView(CallStanding):
     peer: Party
     status: int
     """The status code that decided its state (486, 603 …), or 0."""
-    streams: tuple[Stream, ...]
+    streams: tuple[AgreedStream, ...]
     """What was agreed; empty before and after the call."""
     recording: Ours
     """Whether we record the call: "asked", "on", "refused" or empty (RFC 7866)."""
@@ -75,7 +75,7 @@ class MediaAgreed:
     """Both sides agreed on media: at the acceptance, and after each re-INVITE (A11)."""
 
     call_id: str
-    streams: tuple[Stream, ...]
+    streams: tuple[AgreedStream, ...]
 
 
 @dataclass(frozen=True, slots=True)

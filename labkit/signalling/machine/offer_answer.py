@@ -17,7 +17,7 @@ from typing import cast
 from labkit.effects import Address
 from labkit.errors import RemoteError
 from labkit.signalling.messages.crypto import Crypto
-from labkit.signalling.messages.plan import Kind, MediaPlan, Stream
+from labkit.signalling.messages.plan import AgreedStream, Kind, MediaPlan
 from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.repair import is_repair, shared_repair
 from labkit.signalling.messages.sdp import (
@@ -196,7 +196,7 @@ def direction_of(description: SessionDescription, media: MediaDescription) -> Di
 
 def agreed_streams(
     local: SessionDescription, remote: SessionDescription
-) -> tuple[Stream, ...]:
+) -> tuple[AgreedStream, ...]:
     """What two descriptions together mean for us; the same rule for both roles.
 
     An answer should have every line of the offer; some phones leave out what they do
@@ -215,7 +215,7 @@ def agreed_streams(
 
 def _stream(
     ours: MediaDescription, theirs: MediaDescription, remote: SessionDescription
-) -> Stream:
+) -> AgreedStream:
     kind = cast(Kind, ours.kind)
     events = {f.payload_type for f in ours.formats if _is_event(f)}
     receive = {
@@ -232,8 +232,8 @@ def _stream(
         or bool(ours.crypto) != bool(theirs.crypto)
     )
     if not ours.port or is_refused or not to_send:
-        return Stream(kind, None, ours.formats[0], {}, Direction.INACTIVE)
-    return Stream(
+        return AgreedStream(kind, None, ours.formats[0], {}, Direction.INACTIVE)
+    return AgreedStream(
         kind=kind,
         remote=Address(remote.host_of(theirs), theirs.port),
         format=to_send[0],

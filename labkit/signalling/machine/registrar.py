@@ -45,7 +45,7 @@ ALLOW = ("Allow", ", ".join((*METHODS, "ACK", "CANCEL")))
 _Header = tuple[str, str]
 
 
-class Rows(Protocol):
+class LocationService(Protocol):
     """The table behind the door."""
 
     def find(self, name: str) -> Address | None:
@@ -75,7 +75,7 @@ class Registrar:
 
     def __init__(
         self,
-        rows: Rows,
+        rows: LocationService,
         domains: Collection[str],
         *,
         random: Random,

@@ -20,7 +20,7 @@ from labkit.signalling.machine.offer_answer import (
     offered_media,
 )
 from labkit.signalling.machine.profile import Profile
-from labkit.signalling.messages.plan import Stream
+from labkit.signalling.messages.plan import AgreedStream
 from labkit.signalling.messages.recording import Recording, RecordingPreference
 from labkit.signalling.messages.sdp import (
     MediaDescription,
@@ -45,7 +45,7 @@ class Session:
         self.agreed = Wish()
         """What the other side agreed to last."""
         self._offered = Wish()
-        self.streams: tuple[Stream, ...] = ()
+        self.streams: tuple[AgreedStream, ...] = ()
         self.held_by_peer = False
         self.peer_video_paused = False
         """Whether they keep their pictures back, or have none to send."""
@@ -130,7 +130,7 @@ class Session:
         local: SessionDescription,
         wish: Wish,
         remote: SessionDescription,
-        streams: tuple[Stream, ...],
+        streams: tuple[AgreedStream, ...],
     ) -> None:
         if self._local is None:
             self._peer_received = _receives(remote)

@@ -1,7 +1,7 @@
 """What a phone wants of each medium, and what it got.
 
-A `MediaPlan` goes into an offer or an answer; a `Stream` is what offer and answer
-together agreed (RFC 3264). Neither is ever on the wire itself.
+A `MediaPlan` goes into an offer or an answer; an `AgreedStream` is what both together
+agreed (RFC 3264). Neither is ever on the wire itself.
 
 Notebook: 02-signalling.
 """
@@ -37,7 +37,7 @@ class MediaPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class AgreedStream:
     """What offer and answer agreed for one medium."""
 
     kind: Kind

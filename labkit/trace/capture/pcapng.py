@@ -31,7 +31,7 @@ _COMMENT, _APPLICATION, _INTERFACE_NAME = 1, 4, 2
 _MOST_OPTION_BYTES = 2000
 
 
-class Packet(NamedTuple):
+class CapturedPacket(NamedTuple):
     """One IP packet and when it passed."""
 
     time: float
@@ -40,7 +40,7 @@ class Packet(NamedTuple):
     comment: str = ""
 
 
-def write_pcapng(packets: Iterable[Packet], names: Mapping[IP, str]) -> bytes:
+def write_pcapng(packets: Iterable[CapturedPacket], names: Mapping[IP, str]) -> bytes:
     """A whole file: a section, an interface, the names, the packets in that order."""
     section = struct.pack("<LHHQ", _MAGIC, 1, 0, _UNKNOWN_LENGTH)
     interface = struct.pack("<HHL", LINKTYPE_RAW, 0, 0)  # 0: packets are not cut
@@ -54,7 +54,7 @@ def write_pcapng(packets: Iterable[Packet], names: Mapping[IP, str]) -> bytes:
     )
 
 
-def _packet(packet: Packet) -> bytes:
+def _packet(packet: CapturedPacket) -> bytes:
     microseconds = max(0, round(packet.time * 1_000_000))  # the default resolution
     size = len(packet.data)
     head = struct.pack(

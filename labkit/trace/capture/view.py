@@ -24,7 +24,7 @@ from labkit.trace.capture.packets import (
     ip_of,
     udp_packet,
 )
-from labkit.trace.capture.pcapng import IP, Packet, write_pcapng
+from labkit.trace.capture.pcapng import IP, CapturedPacket, write_pcapng
 from labkit.trace.merge import Arrow, Socket, merge, plain
 from labkit.trace.participants import Participants
 from labkit.trace.record import RtpPacketSeen, Trace
@@ -54,15 +54,17 @@ def capture(*traces: Trace, names: Mapping[Address | str, str] | None = None) ->
         who.learn_rtp(trace)
     packets = _message_packets(merge(*traces), who)
     packets += [
-        Packet(seen.time, udp_packet(plain(seen.source), plain(seen.target), seen.data))
+        CapturedPacket(
+            seen.time, udp_packet(plain(seen.source), plain(seen.target), seen.data)
+        )
         for seen in _rtp_packets(traces)
     ]
     packets.sort(key=lambda packet: packet.time)
     return write_pcapng(packets, _host_names(traces, who))
 
 
-def _message_packets(arrows: list[Arrow], who: Participants) -> list[Packet]:
-    packets: list[Packet] = []
+def _message_packets(arrows: list[Arrow], who: Participants) -> list[CapturedPacket]:
+    packets: list[CapturedPacket] = []
     streams: dict[frozenset[Address], TcpStream] = {}
     for arrow in arrows:
         record = arrow.record
@@ -70,7 +72,7 @@ def _message_packets(arrows: list[Arrow], who: Participants) -> list[Packet]:
         comment = _comment(arrow, who)
         if record.transport == "UDP":
             data = udp_packet(source, target, record.data)
-            packets.append(Packet(arrow.time, data, comment))
+            packets.append(CapturedPacket(arrow.time, data, comment))
             continue
         ends = frozenset((source, target))
         stream = streams.get(ends)
@@ -78,9 +80,9 @@ def _message_packets(arrows: list[Arrow], who: Participants) -> list[Packet]:
             stream = streams[ends] = TcpStream(source, target)
             made_up = "handshake made up: the trace begins with the first message"
             for segment in stream.handshake():
-                packets.append(Packet(arrow.time, segment, made_up))
+                packets.append(CapturedPacket(arrow.time, segment, made_up))
         for segment in stream.data(source, record.data):
-            packets.append(Packet(arrow.time, segment, comment))
+            packets.append(CapturedPacket(arrow.time, segment, comment))
     return packets
 
 

@@ -56,7 +56,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class LadderDrawing:
     """Everything that a renderer needs."""
 
     columns: tuple[str, ...]

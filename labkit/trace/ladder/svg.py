@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from html import escape
 
 from labkit.trace.describe import clock_text
-from labkit.trace.ladder.rows import Band, Drawing, Row
+from labkit.trace.ladder.rows import Band, LadderDrawing, Row
 from labkit.trace.merge import Arrow
 from labkit.trace.safe import one_line, shortened
 
@@ -57,7 +57,7 @@ class SvgPen:
     def __init__(self) -> None:
         self._drawn: dict[Hashable, str] = {}
 
-    def draw(self, drawing: Drawing) -> str:
+    def draw(self, drawing: LadderDrawing) -> str:
         """One `<svg>` element."""
         width = GUTTER + GAP * max(0, len(drawing.columns) - 1) + MARGIN
         remarks = drawing.remarks if drawing.rows else ["no messages yet"]
@@ -113,7 +113,7 @@ def _remarks(remarks: list[str]) -> list[str]:
     ]
 
 
-def _row(row: Row, drawing: Drawing) -> str:
+def _row(row: Row, drawing: LadderDrawing) -> str:
     """One row, its top at zero."""
     start, end = GUTTER + GAP * row.start, GUTTER + GAP * row.end
     middle, room = (start + end) / 2, abs(end - start) - 24
@@ -131,7 +131,7 @@ def _row(row: Row, drawing: Drawing) -> str:
     )
 
 
-def _opening(row: Row, drawing: Drawing, seconds: float) -> str:
+def _opening(row: Row, drawing: LadderDrawing, seconds: float) -> str:
     """The group's start tag and title: who, whom, what, when."""
     said = (
         f"{drawing.columns[row.start]} to {drawing.columns[row.end]}: {row.label}; "

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from labkit.trace.ladder.rows import Band, Drawing, Row
+from labkit.trace.ladder.rows import Band, LadderDrawing, Row
 from labkit.trace.safe import one_line, shortened
 
 GUTTER = 12
 NARROWEST, WIDEST = 22, 38
 
 
-def draw_text(drawing: Drawing) -> str:
+def draw_text(drawing: LadderDrawing) -> str:
     """The whole ladder, as lines of plain text."""
     if not drawing.columns:
         return "(no messages yet)"
@@ -35,7 +35,7 @@ def draw_text(drawing: Drawing) -> str:
 class _Pen:
     """Knows where the columns are and draws lines across them."""
 
-    def __init__(self, drawing: Drawing) -> None:
+    def __init__(self, drawing: LadderDrawing) -> None:
         needed = [
             -(-(cell_len(row.label) + 4) // max(1, abs(row.end - row.start)))
             for row in drawing.rows

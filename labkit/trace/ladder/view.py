@@ -17,7 +17,7 @@ from html import escape
 
 from labkit.effects import Address
 from labkit.trace.describe import brief, full_text
-from labkit.trace.ladder.rows import Band, Drawing, Row
+from labkit.trace.ladder.rows import Band, LadderDrawing, Row
 from labkit.trace.ladder.svg import SvgPen
 from labkit.trace.ladder.text import draw_text
 from labkit.trace.merge import Arrow, Socket, merge, plain
@@ -50,7 +50,7 @@ class Ladder:
         self._messages = self._reports = self._refused = 0
         self._arrows: list[Arrow] = []
         self._pen = SvgPen()
-        self.drawing = Drawing((), (), 0.0, 0, 0, 0)
+        self.drawing = LadderDrawing((), (), 0.0, 0, 0, 0)
         self.refresh()
 
     @property
@@ -84,7 +84,7 @@ class Ladder:
         rows.sort(key=lambda row: row.what.time)
         start = self.drawing.start or (rows[0].what.time if rows else 0.0)
         left_out = max(0, self._messages - len(arrows))
-        drawing = Drawing(
+        drawing = LadderDrawing(
             tuple(names), tuple(rows), start, left_out, self._reports, self._refused
         )
         changed = drawing != self.drawing

@@ -10,7 +10,7 @@ from media.machine.party import FRAME, call, talk
 
 from labkit.media.formats import FORMATS
 from labkit.media.machine.frames import ReceivedFrame
-from labkit.media.machine.playout import MOST_FRAMES, PlayoutBuffer, Silence
+from labkit.media.machine.playout import MOST_FRAMES, NoSound, PlayoutBuffer
 from labkit.media.machine.playout.adaptive import AdaptiveDelay
 from labkit.media.machine.playout.quantile import QuantileDelay
 
@@ -162,7 +162,7 @@ def test_a_missing_frame_is_replaced_by_as_much_silence():
     for number in (0, 1, 3, 4):
         put(buffer, number, 5 + number * FRAME)
     heard = [buffer.next(5.01 + number * FRAME) for number in range(5)]
-    assert heard[2] == Silence(FRAME, "missing")
+    assert heard[2] == NoSound(FRAME, "missing")
     assert [f.timestamp // SAMPLES for f in heard if isinstance(f, ReceivedFrame)] == [
         0, 1, 3, 4,
     ]  # fmt: skip
@@ -222,7 +222,7 @@ def test_a_way_that_becomes_longer_than_any_wait_is_learnt_within_half_a_second(
 
 def test_silence_before_the_first_packet_and_after_the_last_is_no_concealment():
     buffer = PlayoutBuffer()
-    assert buffer.next(1.0) == Silence(FRAME, "waiting")
+    assert buffer.next(1.0) == NoSound(FRAME, "waiting")
     put(buffer, 0, 2.0)
     assert isinstance(buffer.next(2.01), ReceivedFrame)
     for number in range(1, 500):

@@ -7,17 +7,17 @@ it is given and keeps a journal (`journal.py`). Requirements A15, A16. Notebook:
 
 from __future__ import annotations
 
-from labkit.media.machine.playout.buffer import MOST_FRAMES, PlayoutBuffer, Silence
-from labkit.media.machine.playout.journal import Fate, Record, Waiting
+from labkit.media.machine.playout.buffer import MOST_FRAMES, NoSound, PlayoutBuffer
+from labkit.media.machine.playout.journal import Fate, FrameRecord, Waiting
 from labkit.media.machine.playout.rule import PlayoutRule, rule_for
 
 __all__ = [
     "MOST_FRAMES",
     "Fate",
+    "FrameRecord",
+    "NoSound",
     "PlayoutBuffer",
     "PlayoutRule",
-    "Record",
-    "Silence",
     "Waiting",
     "rule_for",
 ]

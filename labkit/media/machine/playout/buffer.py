@@ -33,19 +33,15 @@ from math import inf
 
 from labkit.media.machine.durations import USUAL
 from labkit.media.machine.frames import ReceivedFrame
+from labkit.media.machine.playout.correction import STALL, WOBBLE, Correction
 from labkit.media.machine.playout.counts import Entry, PlayoutCounts
 from labkit.media.machine.playout.journal import Waiting
-from labkit.media.machine.playout.pace import Pace
 from labkit.media.machine.playout.quantile import QuantileDelay
 from labkit.media.machine.playout.rule import PlayoutRule
 from labkit.media.treatments import CatchUp
 
 MOST_FRAMES = 100
 """Frames that may wait: two seconds of 20 ms each."""
-WOBBLE = 0.002
-"""Seconds by which a loudspeaker may fetch early or late without consequences."""
-STALL = 0.100
-"""Seconds too late that call for catching up at once."""
 GONE = 1.0
 """Seconds without a packet after which the stream counts as paused."""
 OUT_OF_TOUCH = 0.5
@@ -58,7 +54,7 @@ RECENT = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class NoSound:
     """There is no sound for so many seconds; `why`: waiting, missing or stretched."""
 
     seconds: float
@@ -98,11 +94,7 @@ class PlayoutBuffer(PlayoutCounts):
         self._last_put = 0.0
         self._late_since: float | None = None
         """Since when nothing came in time."""
-        self.correction = 0.0
-        """Seconds by which the sound of the frame that `next` just gave should be made
-        longer; negative: by which it may be made shorter."""
-        self._surplus = 0.0
-        self._pace = Pace()
+        self._correction = Correction()
         self._held = 0.0
         """Seconds for which the frame at the cursor has been waited for."""
 
@@ -113,6 +105,12 @@ class PlayoutBuffer(PlayoutCounts):
     def wanted(self) -> float:
         """Seconds that a frame should wait, counted from the shortest travel."""
         return max(self.delay.seconds, self.least) + self.hold
+
+    @property
+    def correction(self) -> float:
+        """Seconds by which the sound of the frame that `next` just gave should be made
+        longer; negative: by which it may be made shorter."""
+        return self._correction.seconds
 
     def waiting(self, now: float) -> list[Waiting]:
         """The frames that are in the buffer, by their turn."""
@@ -160,7 +158,7 @@ class PlayoutBuffer(PlayoutCounts):
         self.delay = new_rule()
         for media_time, arrived in self._arrivals:
             self.delay.arrived(media_time, arrived)
-        self._begin_to_observe()
+        self._correction.begin()
 
     def restart(self) -> None:
         """Another source, or a sender that counts anew: forget what was, count on."""
@@ -172,7 +170,7 @@ class PlayoutBuffer(PlayoutCounts):
         self._late_since = None
         self._heard.clear()
         self.delay = self._new_rule()
-        self._begin_to_observe()
+        self._correction.begin()
 
     def _is_late(self, media_time: float, by: str) -> bool:
         if by and not self._arrivals:
@@ -196,7 +194,7 @@ class PlayoutBuffer(PlayoutCounts):
 
     def next(
         self, now: float, ahead: float = 0.0, block: float = USUAL
-    ) -> ReceivedFrame | Silence:
+    ) -> ReceivedFrame | NoSound:
         """What the loudspeaker plays next, after `ahead` seconds that are decoded.
 
         `block` is how much it fetches at a time: what it does not fetch now it fetches
@@ -205,20 +203,23 @@ class PlayoutBuffer(PlayoutCounts):
         if not self._frames and now - self._last_put > GONE:
             self._give_up_waiting()
         if self._cursor is None and not self._start(now):
-            return Silence(USUAL, "waiting")
+            return NoSound(USUAL, "waiting")
         if not self.delay.in_order:
             return self._first_come(now, ahead)
         excess = self._due(now) - self.wanted
         if excess < -WOBBLE and self._may_wait():
             self.inserted_seconds += self._length
-            self._begin_to_observe()
-            return Silence(self._length, "stretched")
-        self._observe(excess, ahead, block, now)
+            self._correction.begin()
+            return NoSound(self._length, "stretched")
+        leaves_out = self.catch_up == "skip"
+        late = self._correction.observe(excess, ahead, block, leaves_out)
+        if late >= self._length:
+            self._skip(int(late / self._length), now)
         timestamp = self._at_cursor()
         if timestamp is None and self.catch_up == "stretch" and self.delay.elastic:
             if not self._frames and excess + self._length <= STALL:
                 self._held += self._length
-                return Silence(self._length, "missing")
+                return NoSound(self._length, "missing")
             timestamp = self._what_comes_after(now)
         if timestamp is None:
             return self._miss(now)
@@ -229,10 +230,7 @@ class PlayoutBuffer(PlayoutCounts):
         """The listener made sound longer, or (negative) shorter, by so much."""
         self.inserted_seconds += max(seconds, 0.0)
         self.removed_seconds += max(-seconds, 0.0)
-        surplus = self._surplus - abs(seconds)
-        self._begin_to_observe()
-        if seconds < 0:
-            self._surplus = max(surplus, 0.0)
+        self._correction.done(seconds)
 
     def _start(self, now: float) -> bool:
         """Begin, once the oldest frame has waited as long as it should.
@@ -262,28 +260,6 @@ class PlayoutBuffer(PlayoutCounts):
             return False  # play it, and make it longer
         return self.catch_up == "stretch" or self.quiet
 
-    # --- too late, too early --------------------------------------------------------
-
-    def _begin_to_observe(self) -> None:
-        self.correction = self._surplus = 0.0
-        self._pace.begin()
-
-    def _observe(self, excess: float, ahead: float, block: float, now: float) -> None:
-        """Too late or early by `excess`: leave frames out, or ask for a correction."""
-        if excess > STALL:
-            self._skip(int(excess / self._length), now)
-            return
-        if excess < -WOBBLE:
-            self._begin_to_observe()
-            self.correction = -excess
-            return
-        if self._pace.observed(excess, ahead, block):
-            if self.catch_up != "skip":
-                self._surplus = self._pace.room
-            elif self._pace.least > self._length:
-                self._skip(int(self._pace.least / self._length), now)
-        self.correction = -self._surplus if self._surplus > WOBBLE else 0.0
-
     def _skip(self, frames: int, now: float) -> None:
         """Move on by so many frames, and leave out those that had their turn there."""
         while self._held > 0 and frames > 0:
@@ -291,7 +267,7 @@ class PlayoutBuffer(PlayoutCounts):
             self._pass_over(now)
             frames -= 1
         self._cursor = (self._cursor or 0.0) + frames * self._length
-        self._begin_to_observe()
+        self._correction.begin()
         for timestamp, waiting in list(self._frames.items()):
             if waiting.media_time < self._cursor - self._length / 2:
                 self._leave_out(timestamp, now)
@@ -329,11 +305,10 @@ class PlayoutBuffer(PlayoutCounts):
         little."""
         if self._held > 0:
             self.inserted_seconds += self._held
-            self._surplus = min(self._held, max(excess, 0.0))
-            self.correction = -self._surplus
+            self._correction.shorten(min(self._held, max(excess, 0.0)))
             self._held = 0.0
 
-    def _first_come(self, now: float, ahead: float) -> ReceivedFrame | Silence:
+    def _first_come(self, now: float, ahead: float) -> ReceivedFrame | NoSound:
         """The frame that came first, whatever its number."""
         for timestamp, waiting in list(self._frames.items()):
             if now - waiting.frame.arrived <= STALL:
@@ -353,9 +328,9 @@ class PlayoutBuffer(PlayoutCounts):
         self._count_played(entry, at, self.wanted)
         return entry.frame
 
-    def _miss(self, now: float) -> Silence:
+    def _miss(self, now: float) -> NoSound:
         self._pass_over(now)
-        return Silence(self._length, "missing")
+        return NoSound(self._length, "missing")
 
     def _pass_over(self, now: float) -> None:
         """The frame at the cursor is not played any more, should it come."""

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from labkit.media.machine.frames import ReceivedFrame
-from labkit.media.machine.playout.journal import REMEMBERED, Fate, Record
+from labkit.media.machine.playout.journal import REMEMBERED, Fate, FrameRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class PlayoutCounts:
         self.waited = 0.0
         """Seconds that each second of sound had waited, summed up: the mean delay is
         `waited / played_seconds`."""
-        self.journal: deque[Record] = deque(maxlen=REMEMBERED)
+        self.journal: deque[FrameRecord] = deque(maxlen=REMEMBERED)
         self._concealing = False
 
     def _count_played(self, entry: Entry, at: float, delay: float) -> None:
@@ -76,13 +76,13 @@ class PlayoutCounts:
         self.concealments += not self._concealing
         self._concealing = True
         self.journal.append(
-            Record(None, None, media_time, None, None, at, "missing", delay, "")
+            FrameRecord(None, None, media_time, None, None, at, "missing", delay, "")
         )
 
     def _note(self, entry: Entry, at: float, fate: Fate, delay: float) -> None:
         frame = entry.frame
         self.journal.append(
-            Record(
+            FrameRecord(
                 frame.timestamp,
                 frame.number,
                 entry.media_time,

@@ -12,7 +12,7 @@ REMEMBERED = 1500
 """Records."""
 
 
-class Record(NamedTuple):
+class FrameRecord(NamedTuple):
     """One fate. "missing" is a turn without a frame; the others are a frame's."""
 
     timestamp: int | None

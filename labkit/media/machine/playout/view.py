@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labkit.media.machine.playout.journal import Record, Waiting
+from labkit.media.machine.playout.journal import FrameRecord, Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class PlayoutView:
     """What waits, and what became of what came before; empty without sound."""
 
-    records: tuple[Record, ...] = ()
+    records: tuple[FrameRecord, ...] = ()
     """The last fates, oldest first."""
     waiting: tuple[Waiting, ...] = ()
     """The frames in the buffer, by their turn."""

@@ -1,8 +1,8 @@
-"""Who flips the switches while nobody does: the automatic setting and the rate rule.
+"""Who flips the switches while nobody does.
 
 Once a second it looks at what both streams of a call have measured, and says what to
-change: other treatments (`auto`), or a lower or higher rate for what is sent
-(`rate_rule`). It reads no clock and touches no stream's packets. A15, A16.
+change: other treatments (it asks the `adviser`), or a lower or higher rate for what is
+sent (`rate_rule`). It reads no clock and touches no stream's packets. A15, A16.
 
 Notebook: 06-loss.
 """
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labkit.media.machine.auto import EVERYTHING, Advice, Auto, Measured
+from labkit.media.machine.adviser import EVERYTHING, Advice, Adviser, Measured
 from labkit.media.machine.rate_rule import LADDER, RateRule, Rung
 from labkit.media.machine.stream import Stream
 from labkit.media.treatments import Treatments
@@ -35,7 +35,7 @@ class _Count:
     in_gaps: int
 
 
-class Pilot:
+class Autopilot:
     """Steers one party's side of a call."""
 
     def __init__(self, treatments: Treatments) -> None:
@@ -48,7 +48,7 @@ class Pilot:
         self.rung: Rung = LADDER[0]
         """How much to send."""
         self.rule = RateRule()
-        self._auto = Auto(treatments)
+        self._adviser = Adviser(treatments)
         self._past: deque[_Count] = deque()
         self._told = 0.0
         """The share that the peer says it lost of ours, smoothed."""
@@ -64,7 +64,7 @@ class Pilot:
     def want(self, treatments: Treatments, auto: bool) -> None:
         """The user asks for these treatments, or leaves the choice to us."""
         if treatments != self.wanted or auto != self.auto:
-            self._auto = Auto(treatments)
+            self._adviser = Adviser(treatments)
             self.advice = None
         self.wanted, self.auto = treatments, auto
         if not treatments.rate_rule:
@@ -79,8 +79,8 @@ class Pilot:
         """What to do about it; `treatments` says it from now on."""
         if self.auto:
             lacks = frozenset[str]().union(*(stream.lacks for stream in streams))
-            self._auto.takes = EVERYTHING - lacks
-            self.advice = self._auto.advise(measured, now)
+            self._adviser.takes = EVERYTHING - lacks
+            self.advice = self._adviser.advise(measured, now)
 
     def measure(self, streams: Sequence[Stream], now: float) -> Measured:
         """How the network was since the last look; the rate rule hears of it, too."""

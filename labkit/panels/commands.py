@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from labkit.errors import LabkitError
-from labkit.panels.view_model import Desk, Entry, buttons, headline
+from labkit.panels.command_thread import CommandThread
+from labkit.panels.view_model import Desk, ListedUser, buttons, headline
 from labkit.panels.words import BUTTONS, PAGE, WORDS
-from labkit.panels.worker import Worker
 from labkit.phone import Phone
 
 _log = logging.getLogger("labkit.panels")
 
 
-class Clerk:
+class Commands:
     """The commands of one phone's panel; `desk` is what the panel shows of them."""
 
     def __init__(
@@ -35,7 +35,7 @@ class Clerk:
         self.desk = Desk(can_record=recordings is not None)
         self._phone, self._recordings, self._wake = phone, recordings, wake
         self._lock = threading.Lock()
-        self._worker = Worker(phone.name)
+        self._worker = CommandThread(phone.name)
         self._commands: Mapping[str, Callable[[], object]] = {
             "register": self._register,
             "take_name": self._take_name,
@@ -141,7 +141,8 @@ class Clerk:
 
     def _fetch_users(self) -> int:
         users = tuple(
-            Entry(user.name, f"{user.host}:{user.port}") for user in self._phone.users()
+            ListedUser(user.name, f"{user.host}:{user.port}")
+            for user in self._phone.users()
         )
         self.note(users=users)
         return len(users)

@@ -1,4 +1,4 @@
-"""The automatic setting: which treatments, at this round trip and this loss, and why.
+"""The adviser: which treatments, at this round trip and this loss, and why.
 
 Every treatment trades. Redundancy (RED) costs bytes and a frame's length of waiting for
 each copy; asking again (NACK) costs hardly a byte but a round trip of waiting for each
@@ -118,7 +118,7 @@ class Advice:
         return self.why
 
 
-class Auto:
+class Adviser:
     """Gives advice at most every few seconds, and only when it is worth a change.
 
     `base` has all that auto leaves alone; `takes` names what the peer accepts.

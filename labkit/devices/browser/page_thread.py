@@ -17,7 +17,7 @@ JOIN = 2.0
 _log = logging.getLogger("labkit.devices")
 
 
-class Line:
+class PageThread:
     """Calls `step()` when rung, and at the time that the last call returned."""
 
     def __init__(self, name: str, step: Callable[[], float]) -> None:

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labkit.errors import LocalError
-from labkit.media.machine.auto import (
+from labkit.media.machine.adviser import (
     BOTHERS,
     EVERYTHING,
     MOST_WAIT,
     PACE,
-    Auto,
+    Adviser,
     Measured,
     _plan,
 )
@@ -31,7 +31,7 @@ networks = st.builds(
 
 
 def advice(round_trip, loss, burst=1.0, jitter=0.0, takes=EVERYTHING):
-    return Auto(takes=takes).advise(Measured(round_trip, loss, burst, jitter), 0.0)
+    return Adviser(takes=takes).advise(Measured(round_trip, loss, burst, jitter), 0.0)
 
 
 def test_where_next_to_nothing_is_lost_asking_is_all_there_is():
@@ -127,7 +127,7 @@ def test_a_peer_that_takes_nothing_gets_nothing_and_is_told_of():
 def test_only_what_the_peer_takes_is_chosen_and_never_worse_than_nothing(
     measured, takes
 ):
-    given = Auto(takes=frozenset(takes)).advise(measured, 0.0)
+    given = Adviser(takes=frozenset(takes)).advise(measured, 0.0)
     chosen = given.treatments
     assert not chosen.red or "red" in takes
     assert not chosen.parity or "parity" in takes
@@ -143,18 +143,18 @@ def test_only_what_the_peer_takes_is_chosen_and_never_worse_than_nothing(
 
 def test_what_auto_does_not_choose_is_left_as_it_was():
     base = Treatments(concealment="repeat", lip_sync=True, rate_rule=True)
-    chosen = Auto(base).advise(Measured(0.02, 0.1), 0.0).treatments
+    chosen = Adviser(base).advise(Measured(0.02, 0.1), 0.0).treatments
     assert chosen.concealment == "repeat"
     assert chosen.lip_sync
     assert chosen.rate_rule
 
 
 def test_between_two_changes_some_seconds_pass():
-    auto, random, changes, before = Auto(), Random(3), [], None
+    adviser, random, changes, before = Adviser(), Random(3), [], None
     for tick in range(600):
         now = tick * 0.2
         network = Measured(random.choice([0.02, 0.2]), random.uniform(0, 0.3))
-        treatments = auto.advise(network, now).treatments
+        treatments = adviser.advise(network, now).treatments
         if treatments != before:
             changes.append(now)
         before = treatments
@@ -164,22 +164,22 @@ def test_between_two_changes_some_seconds_pass():
 
 
 def test_a_little_noise_in_what_is_measured_changes_nothing():
-    auto, random, seen = Auto(), Random(4), set()
+    adviser, random, seen = Adviser(), Random(4), set()
     for second in range(200):
         network = Measured(
             random.gauss(0.040, 0.003), random.gauss(0.05, 0.01), 1.05, 0.001
         )
-        plan = auto.advise(network, float(second)).plan
+        plan = adviser.advise(network, float(second)).plan
         seen.add((plan.red, plan.times, plan.copies))
     assert len(seen) <= 2
 
 
 def test_what_the_peer_takes_no_more_is_given_up():
-    auto = Auto()
+    adviser = Adviser()
     network = Measured(0.200, 0.10)
-    assert auto.advise(network, 0.0).treatments.red
-    auto.takes = EVERYTHING - {"red"}
-    assert auto.advise(network, 5.0).treatments.red == 0
+    assert adviser.advise(network, 0.0).treatments.red
+    adviser.takes = EVERYTHING - {"red"}
+    assert adviser.advise(network, 5.0).treatments.red == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ LEAST_SLACK = 0.005
 _GAIN = 1 / 16
 
 
-class Pace:
+class Arrivals:
     """The arrivals of one stream; numbers are unwrapped."""
 
     def __init__(self) -> None:

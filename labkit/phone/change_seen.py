@@ -4,7 +4,7 @@ a break (C8, C9).
     def is_small(shown):
         return shown.width == 320
 
-    print(switching(bob, lambda: alice.use(camera="screen"), is_new=is_small))
+    print(change_seen(bob, lambda: alice.use(camera="screen"), is_new=is_small))
 
 Notebook: 04-videocall.
 """
@@ -29,7 +29,7 @@ BEFORE, AFTER = 5, 15
 
 
 @dataclass(frozen=True, slots=True)
-class Switched:
+class ChangeSeen:
     """One change, as the other side saw it."""
 
     seconds: float
@@ -44,12 +44,12 @@ class Switched:
         )
 
 
-def switching(
+def change_seen(
     seen_by: Phone,
     change: Callable[[], object],
     is_new: Callable[[Shown], bool],
     timeout: float = 10.0,
-) -> Switched:
+) -> ChangeSeen:
     """Call `change()` and watch the peer's pictures at `seen_by`, until `is_new` says
     that one is of the new kind, and a little longer.
 
@@ -80,4 +80,4 @@ def switching(
     finally:
         stop()
     gaps = [later - sooner for sooner, later in pairwise(came) if later > begun]
-    return Switched(first_new[0] - begun, max(gaps))
+    return ChangeSeen(first_new[0] - begun, max(gaps))

@@ -19,7 +19,7 @@ JOIN = 2.0
 _log = logging.getLogger("labkit.panels")
 
 
-class Worker:
+class CommandThread:
     """Does what is posted, in order; refuses when too much waits."""
 
     def __init__(self, name: str) -> None:

@@ -27,10 +27,10 @@ import ipywidgets
 
 from labkit.errors import LabkitError
 from labkit.net import clock
+from labkit.panels.command_thread import CommandThread
 from labkit.panels.live import LivePanel, script
 from labkit.panels.phone_panel import PhonePanel
 from labkit.panels.words import DOOR, PAGE, say
-from labkit.panels.worker import Worker
 from labkit.phone import Phone
 
 AWAY = 10.0
@@ -112,7 +112,7 @@ class Form(LivePanel):
         self._name, self._registry, self._enter = name, registry, enter
         self._filled = 1
         self._working, self._error = False, ""
-        self._worker = Worker("door")
+        self._worker = CommandThread("door")
         self._open()
 
     def _words(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ MOST_REMEMBERED = 16
 """Calls that are over, of which one may still want to know why."""
 
 
-class Wishes:
+class UserSide:
     """One call at a time, and the last ones that are over."""
 
     def __init__(self, name: str, here: Address, talk: CallTalk) -> None:

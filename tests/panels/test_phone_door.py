@@ -11,7 +11,7 @@ from hostile.rig import until
 
 from labkit import Phone, Registry
 from labkit.errors import LocalError
-from labkit.panels import PhoneDoor, PhonePanel, door
+from labkit.panels import PhoneDoor, PhonePanel, phone_door
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_nonsense_from_a_page_opens_nothing(opened, content):
 
 def test_a_page_of_voila_that_is_closed_ends_its_phone(monkeypatch, registry, opened):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
-    monkeypatch.setattr(door, "AWAY", 0.3)
+    monkeypatch.setattr(phone_door, "AWAY", 0.3)
     here = opened()
     phone = here.open("alice", str(registry.address))
     until(lambda: phone.state.closed and not registry.users, "the phone to close")
@@ -111,7 +111,7 @@ def test_in_a_notebook_nobody_has_to_look_for_the_call_to_go_on(
     monkeypatch, registry, opened
 ):
     monkeypatch.delenv("SERVER_SOFTWARE", raising=False)
-    monkeypatch.setattr(door, "AWAY", 0.0)
+    monkeypatch.setattr(phone_door, "AWAY", 0.0)
     opened().open("alice", str(registry.address))
     assert not [t for t in threading.enumerate() if "door" in t.name]
     assert [user.name for user in registry.users] == ["alice"]

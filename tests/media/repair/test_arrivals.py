@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from labkit.media.repair.pace import LEARNED, LEAST_SLACK, Pace
+from labkit.media.repair.arrivals import LEARNED, LEAST_SLACK, Arrivals
 
 
-def paced(*arrivals: float) -> Pace:
-    pace = Pace()
+def paced(*arrivals: float) -> Arrivals:
+    pace = Arrivals()
     for number, time in enumerate(arrivals):
         pace.came(number, time)
     return pace
@@ -21,7 +21,7 @@ def test_an_even_pace_tells_when_what_comes_next_should_be_here():
 
 
 def test_the_first_few_packets_teach_nothing_for_certain():
-    assert Pace().expected(1) is None
+    assert Arrivals().expected(1) is None
     assert paced(1.0).expected(1) is None
     assert paced(*(n * 0.020 for n in range(LEARNED))).expected(9) is None
     assert paced(*(n * 0.020 for n in range(LEARNED + 1))).expected(9) is not None
@@ -44,4 +44,4 @@ def test_missing_packets_are_spread_between_those_that_came():
     pace = paced(0.0, 0.020)
     assert pace.between(2, 4, 0.080) == pytest.approx(0.040)
     assert pace.between(3, 4, 0.080) == pytest.approx(0.060)
-    assert Pace().between(3, 4, 5.0) == 5.0
+    assert Arrivals().between(3, 4, 5.0) == 5.0

@@ -15,7 +15,7 @@ OBSERVED = 50
 """Fetches over which there must be too much before something is done: a second."""
 
 
-class Pace:
+class Surplus:
     """Observes a second of fetches at a time."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ LONGEST_STEP = 1.0
 """Seconds that count at most between two looks."""
 
 
-class Silence:
+class PeerSilence:
     """The silence of one peer, over all media of a call."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from labkit import Registry
 from labkit.errors import LocalError
-from labkit.net.registry_door import read_passwords
+from labkit.net.sip_door import read_passwords
 
 
 def test_a_name_and_its_password_a_line(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ EARLY = 0.010
 """Seconds by which a camera may deliver before its time and still be in pace."""
 
 
-class Pacer:
+class FrameRate:
     """Takes so many pictures a second at most; the pace may change at any time."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from labkit.signalling.messages.plan import MediaPlan
 from labkit.trace import Trace
 
 
-class Studios:
+class StudioMaker:
     """Makes the studio of each new call of one phone."""
 
     def __init__(
