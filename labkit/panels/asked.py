@@ -109,38 +109,6 @@ class CallMedia(Protocol):
         """The buffer of the sound that comes."""
 
 
-class PhoneWithSwitches(Protocol):
-    """A phone with switches and a network."""
-
-    treatments: Treatments
-    auto: bool
-    """Whether the phone chooses its treatments by itself."""
-
-    @property
-    def name(self) -> str:
-        """Whose it is."""
-
-    @property
-    def state(self) -> PhoneState:
-        """How it stands."""
-
-    @property
-    def media(self) -> CallMedia | None:
-        """Of the present call, or the last one."""
-
-    @property
-    def advice(self) -> str:
-        """Why the automatic choice is what it is."""
-
-    @property
-    def lacks(self) -> frozenset[str]:
-        """Treatments that the present peer does not take."""
-
-    @property
-    def link(self) -> PhoneLink:
-        """Through which both directions of its media pass."""
-
-
 class PhoneWithSound(Protocol):
     """A phone whose sound can be watched."""
 
@@ -155,3 +123,23 @@ class PhoneWithSound(Protocol):
     @property
     def media(self) -> CallMedia | None:
         """Of the present call, or the last one."""
+
+
+class PhoneWithSwitches(PhoneWithSound, Protocol):
+    """One that also has switches and a network."""
+
+    treatments: Treatments
+    auto: bool
+    """Whether the phone chooses its treatments by itself."""
+
+    @property
+    def advice(self) -> str:
+        """Why the automatic choice is what it is."""
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Treatments that the present peer does not take."""
+
+    @property
+    def link(self) -> PhoneLink:
+        """Through which both directions of its media pass."""

@@ -22,10 +22,10 @@ import traitlets
 from labkit.errors import LocalError, NoAnswer
 from labkit.net import clock
 from labkit.panels.commands import Commands
-from labkit.panels.dressing import KEYS, Dressing
 from labkit.panels.live import LivePanel, script
 from labkit.panels.measures import NOTHING, Measuring
 from labkit.panels.page_devices import SCRIPTS, devices_view, line_of
+from labkit.panels.source_drawer import KEYS, SourceDrawer
 from labkit.panels.view_model import buttons, headline, phone_view
 from labkit.panels.words import BUTTONS, DEVICES_PAGE, WORDS, button_named
 from labkit.phone import Phone, PhoneState
@@ -77,7 +77,7 @@ class PhonePanel(LivePanel):
         wake = self._channel.wake
         keep = None if recordings is None else Path(recordings).expanduser()
         self._commands = Commands(phone, keep, wake)
-        self._dressing = Dressing(phone, folder, wake)
+        self._drawer = SourceDrawer(phone, folder, wake)
         self._measuring = Measuring(phone)
         offer = self._channel.offer
         self._stops = [
@@ -142,7 +142,7 @@ class PhonePanel(LivePanel):
             self._channel.forget("peer")
             self._channel.forget("own")
         figures = self._measuring.measured(clock.now()) if up else NOTHING
-        studio = self._dressing.view(figures.codec)
+        studio = self._drawer.view(figures.codec)
         scene = phone_view(state, replace(self._commands.desk, studio=studio), figures)
         return {**scene, "devices": devices_view(self.phone)}
 
@@ -156,7 +156,7 @@ class PhonePanel(LivePanel):
     def _on_command(self, content: Mapping[str, Any]) -> None:
         kind, text = content.get("kind"), content.get("text")
         if kind == "set":
-            self._dressing.wishes.hear(content, KEYS)
+            self._drawer.wishes.hear(content, KEYS)
         if kind == "say" and isinstance(text, str):
             if text.strip() and len(text) <= LONGEST_LINE:
                 self._commands.say(text)
@@ -181,7 +181,7 @@ class PhonePanel(LivePanel):
             stop()
         self._line.leave()
         self._commands.close()
-        self._dressing.wishes.close()
+        self._drawer.wishes.close()
 
 
 def _wait(

@@ -25,7 +25,7 @@ UNTIL = {
 
 
 class Hands(Protocol):
-    """Whose call it is: `labkit.phone.calls` does with it what a phone does."""
+    """What a call passes on to the phone that has it (`labkit.phone.calls`)."""
 
     name: str
 

@@ -159,10 +159,10 @@ def test_typing_searches_the_list_and_choosing_from_it_leaves_it_as_it_is(
 ) -> None:
     for kind, text in (("typed", "bo"), ("chosen", "bob")):
         screen.say(kind=kind, text=text)
-    desk = screen.panel._clerk.desk
+    desk = screen.panel._commands.desk
     assert (desk.typed, desk.search) == ("bob", "bo")
     screen.say(kind="typed", text="")
-    assert screen.panel._clerk.desk.search == ""
+    assert screen.panel._commands.desk.search == ""
 
 
 def test_a_call_from_the_list_goes_to_that_row(screen: Screen) -> None:

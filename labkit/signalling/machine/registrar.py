@@ -46,7 +46,7 @@ _Header = tuple[str, str]
 
 
 class LocationService(Protocol):
-    """The table behind the door."""
+    """The table behind the door (the RFC's name for it: section 10.1)."""
 
     def find(self, name: str) -> Address | None:
         """Where `name` takes calls."""
@@ -75,14 +75,14 @@ class Registrar:
 
     def __init__(
         self,
-        rows: LocationService,
+        location: LocationService,
         domains: Collection[str],
         *,
         random: Random,
         passwords: Mapping[str, str] | None = None,
         algorithm: str = "MD5",
     ) -> None:
-        self._rows = rows
+        self._location = location
         self._domains = frozenset(domain.lower() for domain in domains)
         self._guard = Guard("labkit", passwords or {}, random, algorithm)
         self._salt = random.randbytes(16)
@@ -114,7 +114,7 @@ class Registrar:
     def timeout(self, key: Hashable, now: float) -> list[Effect]:
         """A registration was not renewed."""
         if isinstance(key, Expires):
-            self._rows.leave(key.name)
+            self._location.leave(key.name)
         return []
 
     def unreachable(self, to: Hashable, now: float) -> list[Effect]:
@@ -142,7 +142,7 @@ class Registrar:
     def _redirect(self, request: Request) -> Response:
         """302: call there (section 8.3)."""
         name = request.uri.name
-        address = self._rows.find(name)
+        address = self._location.find(name)
         if address is None:
             return self._reply(request, 404, reason="Nobody of that name is here")
         return self._reply(request, 302, contact=NameAddress(Uri.of(name, address)))
@@ -171,19 +171,19 @@ class Registrar:
             return self._reply(request, 400, reason="Expires is no number"), []
         if seconds == 0:
             return self._leave(request, name)
-        why = self._rows.enter(name, wanted.uri.address, source)
+        why = self._location.enter(name, wanted.uri.address, source)
         if why:
             return self._reply(request, 403, reason=why), []
         expires = StartTimer(Expires(name), now + seconds)
         return self._bindings(request, name, seconds), [expires]
 
     def _leave(self, request: Request, name: str) -> tuple[Response, list[Effect]]:
-        self._rows.leave(name)
+        self._location.leave(name)
         return self._bindings(request, name), [StopTimer(Expires(name))]
 
     def _bindings(self, request: Request, name: str, seconds: int = USUAL) -> Response:
         """200: what is known of this name now."""
-        address = self._rows.find(name)
+        address = self._location.find(name)
         if address is None:
             return self._reply(request, 200)
         user = request.contact[0].uri.user if request.contact else request.to.uri.user

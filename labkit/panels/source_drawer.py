@@ -1,5 +1,5 @@
-"""Where a phone's picture and sound come from, and how good they are, changed by menus
-and sliders while the call goes on.
+"""The drawer of sources: where a phone's picture and sound come from, and how good they
+are, changed by menus and sliders while the call goes on.
 
 Requirements C8, C9, D2. Notebook: 04-videocall.
 """
@@ -20,7 +20,7 @@ from labkit.phone import PICTURE_QUALITIES, Phone
 KEYS = quality_view.KEYS | frozenset(sources.KINDS) | {"look"}
 
 
-class Dressing:
+class SourceDrawer:
     """The wishes of one phone's panel for its devices and its pictures."""
 
     def __init__(
