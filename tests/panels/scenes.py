@@ -35,7 +35,7 @@ Scene = Callable[[FakeCallPhone, PhonePanel], None]
 
 def _listed(phone: FakeCallPhone, panel: PhonePanel) -> None:
     phone.now(registered=True, notice="registered as alice at 192.168.1.20:5060")
-    panel._clerk.note(users=USERS)
+    panel._commands.note(users=USERS)
 
 
 def _call(state: CallState = CallState.ACCEPTED, **changes: Any) -> Scene:
@@ -57,7 +57,7 @@ def _closed(phone: FakeCallPhone, panel: PhonePanel) -> None:
 def _failed(phone: FakeCallPhone, panel: PhonePanel) -> None:
     _listed(phone, panel)
     phone.in_call(CallState.FAILED, why="no answer from 192.168.1.21 (408)")
-    panel._clerk.note(error="bob cannot be reached: is the phone still running?")
+    panel._commands.note(error="bob cannot be reached: is the phone still running?")
 
 
 SCENES: dict[str, Scene] = {
