@@ -21,7 +21,7 @@ from labkit.devices.base import Microphone
 from labkit.devices.browser.blocks import Blocks
 from labkit.devices.browser.inbox import Inbox
 from labkit.devices.browser.messages import Frame, Voice
-from labkit.devices.browser.order import InOrder
+from labkit.devices.browser.order import ByNumber
 from labkit.devices.browser.page import Page
 from labkit.devices.pace import LONGEST_NAP, DeviceThread, Guarded
 from labkit.frames import Sound
@@ -78,7 +78,7 @@ class BrowserMicrophone(Microphone):
         samples: int,
         stopping: threading.Event,
     ) -> None:
-        order: InOrder[tuple[Voice, float]] = InOrder()
+        order: ByNumber[tuple[Voice, float]] = ByNumber()
         blocks, page = Blocks(rate, samples), ""
         while not stopping.is_set():
             item = inbox.take(LONGEST_NAP)

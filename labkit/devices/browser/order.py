@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 MOST_WAITING = 3
 
 
-class InOrder(Generic[Item]):
+class ByNumber(Generic[Item]):
     """Takes numbered things as they come, gives them as they were numbered."""
 
     def __init__(self, waiting: int = MOST_WAITING) -> None:

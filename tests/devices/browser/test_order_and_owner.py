@@ -5,36 +5,36 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labkit.devices.browser.order import MOST_WAITING, InOrder
+from labkit.devices.browser.order import MOST_WAITING, ByNumber
 from labkit.devices.browser.owner import MOST_PAGES, Owner
 
 
-def put(order: InOrder[int], *numbers: int) -> list[int]:
+def put(order: ByNumber[int], *numbers: int) -> list[int]:
     return [item for number in numbers for item in order.add(number, number)]
 
 
 def test_what_comes_in_order_goes_on_at_once() -> None:
-    assert put(InOrder(), 5, 6, 7) == [5, 6, 7]
+    assert put(ByNumber(), 5, 6, 7) == [5, 6, 7]
 
 
 def test_two_that_changed_places_are_put_right() -> None:
-    assert put(InOrder(), 1, 3, 2, 4) == [1, 2, 3, 4]
+    assert put(ByNumber(), 1, 3, 2, 4) == [1, 2, 3, 4]
 
 
 def test_a_missing_one_is_not_waited_for_long() -> None:
-    order: InOrder[int] = InOrder()
+    order: ByNumber[int] = ByNumber()
     assert put(order, 1, 3, 4) == [1]
     assert put(order, 5) == [3, 4, 5]
     assert put(order, 2, 6) == [6]
 
 
 def test_nothing_comes_twice() -> None:
-    assert put(InOrder(), 1, 1, 3, 3, 2, 2) == [1, 2, 3]
+    assert put(ByNumber(), 1, 1, 3, 3, 2, 2) == [1, 2, 3]
 
 
 @given(st.lists(st.integers(1, 40)))
 def test_always_rising_and_never_many_waiting(numbers: list[int]) -> None:
-    order: InOrder[int] = InOrder()
+    order: ByNumber[int] = ByNumber()
     given_on = put(order, *numbers)
     assert given_on == sorted(set(given_on))
     assert len(order._waiting) < MOST_WAITING
