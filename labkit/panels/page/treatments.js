@@ -54,6 +54,7 @@ export default panel((root, link, words) => {
   return {
     draw(scene) {
       write(name, scene.title);
+      root.setAttribute("aria-label", scene.title);
       write(why, scene.why.join(" "));
       byItself.classList.toggle("lk-on", scene.auto);
       wishes.draw({ ...scene.values, auto: scene.auto }, scene.enabled, scene.errors, scene.heard);
