@@ -2,8 +2,8 @@
 
 Begin with `phone` and `buttons`: what a student types. Each method passes on to a part:
 `directory` (the registry), `calls`, `chatting`, `recording`, `appearance` (devices,
-pause, mute), `switches` (treatments). Every call has a `studio`: its media, with the
-devices.
+pause, mute), `switches` (treatments). The `studio_maker` gives every call its `studio`:
+media, with the devices.
 
 Notebook: 04-videocall.
 """
