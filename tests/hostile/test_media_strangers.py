@@ -7,7 +7,6 @@ the source lock, the assemblers and the decoders, as one on the peer's machine w
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -114,8 +113,7 @@ def test_a_packet_from_the_far_future_does_not_freeze_the_call(registry, formats
                 future = (real.timestamp + ahead) & 0xFFFF_FFFF
                 payload = whole_frame(heard(bob, kind), kind)
                 for offset, piece in enumerate(payload):
-                    forged = replace(
-                        real,
+                    forged = real._replace(
                         sequence_number=(number + offset) & 0xFFFF,
                         timestamp=future,
                         payload=piece,
