@@ -21,6 +21,9 @@ from labkit.effects import StartTimer, StopTimer
 from labkit.errors import NoAnswer
 from labkit.net import clock
 
+PATIENCE = 60.0
+"""Seconds to wait for the loop. It answers within a millisecond, but twenty phones on
+one core have made it wait ten seconds for its turn: only a fault takes a minute."""
 _Result = TypeVar("_Result")
 _log = logging.getLogger("labkit.loop")
 
@@ -44,7 +47,9 @@ class Loop:
         deadlock)."""
         return threading.current_thread() is self._thread
 
-    def run(self, work: Coroutine[Any, Any, _Result], timeout: float = 5.0) -> _Result:
+    def run(
+        self, work: Coroutine[Any, Any, _Result], timeout: float = PATIENCE
+    ) -> _Result:
         """Run a coroutine on the loop and wait for its result, at most `timeout`
         seconds.
 
@@ -66,7 +71,9 @@ class Loop:
             future.cancel()
             raise
 
-    def call(self, function: Callable[[], _Result], timeout: float = 5.0) -> _Result:
+    def call(
+        self, function: Callable[[], _Result], timeout: float = PATIENCE
+    ) -> _Result:
         """Run a plain function on the loop's thread and wait for its result."""
         if self.is_current:
             return function()

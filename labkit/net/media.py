@@ -127,8 +127,8 @@ class MediaSession(MediaControls):
                 line.stop()
         if not self._started:
             self._started = True
-            interpreter.hurry()
-            loop.shared().call(self._tick)
+            switch_interval.shorten()
+            loop.shared().post(self._tick)
 
     def close(self) -> None:
         """Say goodbye (RTCP BYE), end the threads, give the ports back."""

@@ -251,7 +251,9 @@ class MediaLine(ABC):
 
     def tick(self) -> None:
         """Some times a second: send a report if one is due."""
-        if self.reports is not None and self.setup is not None:
+        if self.reports is None or self.setup is None:
+            return
+        if self.stream.report_is_due(clock.now()):  # seldom: else the lock is let be
             self.reports.send(self.stream.report)
 
     def measure(self, now: float) -> None:

@@ -64,13 +64,17 @@ class ReportSocket:
         self._at = later
         self._heed = heed
         self._kept = RateLimit(KEPT)
+        self._closed = False
         self._loop = loop.shared()
-        self._loop.call(
-            lambda: self._loop.asyncio.add_reader(self._socket, self._readable)
-        )
+        self._loop.post(self._listen)
+
+    def _listen(self) -> None:
+        if not self._closed:
+            self._loop.asyncio.add_reader(self._socket, self._readable)
 
     def close(self) -> None:
         """Say goodbye, and read no more."""
+        self._closed = True
         self._loop.call(lambda: self._loop.asyncio.remove_reader(self._socket))
         self.send(self._stream.goodbye)
 

@@ -24,12 +24,14 @@ PATIENCE = 10.0
 BLUE, GREEN, RED = (220, 40, 40), (40, 200, 40), (40, 40, 220)
 
 
-def wait_for(condition: Callable[[], bool], what: str) -> None:
+def wait_for(
+    condition: Callable[[], bool], what: str, patience: float = PATIENCE
+) -> None:
     """Look again and again, at most ten seconds; no fixed sleep is ever enough."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     gate = threading.Event()
     while not condition():
-        assert time.monotonic() < end, f"waited {PATIENCE:g} s for {what}"
+        assert time.monotonic() < end, f"waited {patience:g} s for {what}"
         gate.wait(0.01)
 
 

@@ -115,11 +115,15 @@ class RtcpSession:
         self._asked: dict[int, float] = {}
         self._heard: dict[int, tuple[int, float]] = {}
 
+    def is_due(self, now: float) -> bool:
+        """Whether `poll` has something to do."""
+        return self.next_at is None or now >= self.next_at
+
     def poll(self, now: float) -> bytes | None:
         """The report to send now, if one is due."""
         if self.next_at is None:
             self.next_at = now + FIRST_INTERVAL / 2
-        if now < self.next_at:
+        if not self.is_due(now):
             return None
         interval = FIRST_INTERVAL if self._reports < FIRST_REPORTS else INTERVAL
         self.next_at = now + interval * self._random.uniform(0.5, 1.5)

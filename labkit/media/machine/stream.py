@@ -165,6 +165,10 @@ class Stream(ABC):
 
     # --- reports --------------------------------------------------------------------
 
+    def report_is_due(self, now: float) -> bool:
+        """Whether there may be a report to send; needs no lock."""
+        return self.reports is not None and self.reports.is_due(now)
+
     def report(self, now: float) -> bytes | None:
         """The report to send now, if one is due."""
         return None if self.reports is None else self.reports.poll(now)
