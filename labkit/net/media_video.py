@@ -29,6 +29,7 @@ from labkit.errors import LabkitError
 from labkit.frames import EncodedFrame, Picture
 from labkit.media.machine import snapshot
 from labkit.media.machine.frames import ReceivedFrame
+from labkit.media.machine.give_way import GiveWay
 from labkit.media.machine.picture_stream import PictureStream
 from labkit.media.machine.statistics import LineStatistics
 from labkit.media.wire.jpeg_file import parse_jpeg
@@ -59,6 +60,7 @@ class VideoLine(MediaLine):
         self.wants_pixels = False
         self.paused = False
         self._slot: Newest[Picture] = Newest()
+        self._give_way = GiveWay()
         self._encoding_costs = 0.0
         """Processor time a picture, in seconds, averaged over the last ones."""
         self._has_encode_thread = False
@@ -114,8 +116,11 @@ class VideoLine(MediaLine):
 
     def _encode_one(self, picture: Picture) -> None:
         frame, setup = None, self.setup
-        if setup is not None and setup.send and not self.paused:
-            begun, worked = clock.now(), time.thread_time()
+        begun, worked = clock.now(), time.thread_time()
+        sends = setup is not None and setup.send and not self.paused
+        if sends and not self._give_way.has_rested(begun):
+            self.gate.count("not sent: this computer is too busy")
+        elif sends:
             frame = self.stream.encode(picture)
             cost = time.thread_time() - worked
             self.stream.encode_time += cost
@@ -124,6 +129,7 @@ class VideoLine(MediaLine):
                 now = clock.now()
                 self.send_out(partial(self.stream.write, (frame,)))
                 self._note_sent((frame,), begun, now)
+            self._give_way.sent(begun, clock.now(), time.thread_time() - worked)
         self._show_own(picture, frame)
 
     def _show_own(self, picture: Picture, frame: EncodedFrame | None) -> None:

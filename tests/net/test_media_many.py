@@ -16,7 +16,7 @@ from net.media_pair import BLUE, RED, Side, two_sides, wait_for
 from labkit.devices.memory import MemorySpeaker
 from labkit.devices.paced import PacedCamera
 from labkit.devices.tone import Tone
-from labkit.net import loop
+from labkit.net import clock, loop
 
 A_CLASS = 120.0
 """Seconds until twenty phones must have begun, on however slow a machine."""
@@ -55,6 +55,19 @@ def test_a_call_begins_although_the_loop_is_busy():
             wait_for(lambda: bool(bob.shown), "a picture")
         finally:
             go_on.set()
+
+
+def test_a_picture_that_gives_way_is_not_sent_but_counted_and_seen_by_ourselves():
+    with two_sides() as (alice, bob):
+        alice.start(bob, "JPEG")
+        bob.start(alice, "JPEG")
+        now = clock.now()
+        alice.session._video._give_way.sent(now - 60, now, worked=0.003)
+        alice.film(RED)
+        assert len(alice.own) == 1
+        refused = alice.session.statistics().video.labkit.refused
+        assert refused == {"not sent: this computer is too busy": 1}
+        assert alice.session.statistics().video.outbound.framesEncoded == 0
 
 
 def test_twenty_phones_in_one_kernel_all_see_and_hear_each_other():

@@ -1,0 +1,31 @@
+"""On a crowded machine pictures give way: fewer of them, and none of them old.
+
+Where processors are scarce, a picture takes longer to encode and to send than the work
+in it: its thread waits for its turn. So it rests as long as it had to wait, and skips
+what the camera brings meanwhile. With nobody in the way that is nothing:
+
+    alone       works 3 ms, waits 0 ms  → rests 0 ms     30 pictures a second
+    crowded     works 3 ms, waits 40 ms → rests 40 ms    12 pictures a second
+
+All phones of a kernel do so, each by itself, until there is room for all. Without it
+each sends all that it can; the peers cannot keep up, and see old pictures, and fewer.
+
+Notebook: 03-media.
+"""
+
+from __future__ import annotations
+
+
+class GiveWay:
+    """Says which pictures to skip; told how long each one took."""
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def has_rested(self, now: float) -> bool:
+        """Whether a picture that is there at `now` may be sent."""
+        return now >= self._until
+
+    def sent(self, begun: float, ended: float, worked: float) -> None:
+        """A picture took from `begun` to `ended`, `worked` seconds of it in work."""
+        self._until = ended + max(ended - begun - worked, 0.0)
