@@ -97,7 +97,8 @@ class Process:
 
 
 def call(program: str, *options: Sequence[str]) -> dict[str, list[float]]:
-    """One call: all latencies in ms, the cores a party, the pictures a second.
+    """One call: all latencies in ms, the cores a party, the pictures a second, and the
+    share of the tones due that were heard.
 
     Between two processes, each with its options, or within one (`--pairs`).
     """
@@ -148,10 +149,8 @@ def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
     told = [party for result in results for party in result["parties"]]
     video: list[float] = []
     audio: list[float] = []
-    seconds = results[0]["ended"] - results[0]["begun"]
-    shown = [at for party in told for _, at in party["seen"]]
-    if shown:  # on a crowded machine some have begun sooner, and end later
-        seconds = max(seconds, max(shown) - min(shown))
+    stretches = [result["ended"] - result["begun"] for result in results]
+    seconds = sum(stretches) / len(stretches)
     pairs = list(zip(told[::2], told[1::2], strict=True))
     for seer, sender in [*pairs, *((bob, alice) for alice, bob in pairs)]:
         for bears, at in seer["seen"]:
@@ -169,6 +168,7 @@ def latencies(results: Sequence[Mapping]) -> dict[str, list[float]]:
         "audio": audio,
         "cores": [result["cores"] for result in results],
         "fps": [len(video) / len(told) / seconds],
+        "heard": [len(audio) / len(told) / seconds * LONGEST],
     }
 
 

@@ -158,11 +158,16 @@ def main() -> None:
         parties[0].start(**hear())
     tell_up()
     time.sleep(chosen.warm_up)
-    with measured([(party.eye, party.ear) for party in parties]):
+
+    def close() -> None:
+        for party in parties:
+            party.close()
+
+    own = {"hang_up": close} if chosen.pairs else {}
+    with measured([(party.eye, party.ear) for party in parties], **own):
         spend(chosen)
     hear()  # stay until the peer has measured too
-    for party in parties:
-        party.close()
+    close()
 
 
 if __name__ == "__main__":

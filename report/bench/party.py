@@ -76,11 +76,15 @@ def hear() -> dict:
 
 @contextmanager
 def measured(
-    parties: Sequence[Senses], spent: Callable[[], float] = time.process_time
+    parties: Sequence[Senses],
+    spent: Callable[[], float] = time.process_time,
+    hang_up: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
     """What happens inside is measured, and told to the bench at the end.
 
     `spent` tells the processor seconds that all these parties have taken so far.
+    `hang_up` ends the calls that nobody else measures: reading what was seen would
+    take long beside them.
     """
     for eye, ear in parties:
         eye.glimpses.clear()
@@ -89,8 +93,14 @@ def measured(
     yield
     ended = time.perf_counter()
     cores = (spent() - processor) / (ended - begun) / len(parties)
+    hang_up()
     told = [
-        {"sent": eye.sent, "seen": eye.seen, "spoken": ear.sent, "heard": ear.heard}
+        {
+            "sent": eye.sent,
+            "seen": [(mark, at) for mark, at in eye.seen if at <= ended],
+            "spoken": ear.sent,
+            "heard": [at for at in ear.heard if at <= ended],
+        }
         for eye, ear in parties
     ]
     found = {"cores": cores, "begun": begun, "ended": ended, "parties": told}

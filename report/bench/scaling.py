@@ -5,18 +5,21 @@
 
 Curves, not points. Each call has sound and pictures both ways; a line is a program and
 its codec. Told of each are the processor time of one party, the median and the 95th
-percentile of the pictures' latency, and the pictures a second that were shown:
+percentile of the pictures' latency, the pictures a second that were shown, and how much
+of the sound was heard:
 
     size    320×240 … 1280×720 at 30 pictures a second, two processes
     fps     10 … 60 pictures a second of 640×480, two processes
-    calls   1 … 10 calls in one process, so 2 … 20 phones in one kernel, 640×480 at 30
+    phones  1 … 20 phones in one kernel, two and two in a call (one alone: with a phone
+            in another process), 640×480 at 30; 10 phones are 5 calls
     loss    0 … 20 % lost each way at an RTT of 40 ms, the kit's treatments on,
             between two network namespaces (`cable.py`; needs root)
     users   10² … 10⁵ registered users: the time of a register, a query, a list, and the
             memory a user (`scaling_users.py`), Redis beside the registry
 
-A picture that is later than the film is long (1 s, with many calls 4 s) cannot be told
-from one in time: where a line's pictures a second fall, its latency is a lower bound.
+A picture that is later than the film is long (1 s, with phones in one kernel 4 s)
+cannot be told from one in time: where a line's pictures a second fall, its latency is a
+lower bound.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ LOSS_SECONDS = 6.0
 WARM_UP = 1.0
 SIZES = ("320x240", "640x480", "800x600", "1280x720")
 RATES = (10, 20, 30, 60)
-CALLS = (1, 2, 5, 10)
+PHONES = (1, 2, 4, 10, 20)
 LOSSES = (0.0, 0.02, 0.05, 0.10, 0.20)
 LINES = {
     "kit JPEG": (KIT, ()),
@@ -54,11 +57,12 @@ MEASURES = {
     "p50_ms": ("latency of the pictures, median", "ms"),
     "p95_ms": ("latency of the pictures, 95th percentile", "ms"),
     "fps": ("pictures shown", "1/s"),
+    "heard": ("tones heard", "%"),
 }
 KINDS = {
     "size": ("pixels of a picture", ""),
     "fps": ("pictures sent", "1/s"),
-    "calls": ("calls in one process", ""),
+    "phones": ("phones in one kernel", ""),
     "loss": ("packets lost", "%"),
 }
 Points = dict[str, dict[str, dict[float, list[float]]]]
@@ -76,6 +80,7 @@ def one_call(program: str, *options: tuple[str, ...]) -> dict[str, float]:
         "p50_ms": common.percentile(found["video"], 0.50),
         "p95_ms": common.percentile(found["video"], 0.95),
         "fps": found["fps"][0],
+        "heard": 100 * found["heard"][0],
     }
 
 
@@ -102,11 +107,12 @@ def fps(_: int) -> Samples:
             yield name, rate, lambda p=program, o=both: one_call(p, o, o)
 
 
-def calls(_: int) -> Samples:
-    for count in CALLS:
+def phones(_: int) -> Samples:
+    for count in PHONES:
         for name, program, options in here("kit JPEG", "aiortc VP8"):
-            one = (*options, "--pairs", str(count))
-            yield name, count, lambda p=program, o=one: one_call(p, o)
+            one = (*options, "--pairs", str(count // 2))
+            each = [options] * 2 if count == 1 else [one]
+            yield name, count, lambda p=program, e=each: one_call(p, *e)
 
 
 def loss(seed: int) -> Samples:
@@ -131,7 +137,7 @@ def lossy(rival: loss_live.Rival, share: float, seed: int) -> dict[str, float]:
     }
 
 
-GROUPS = {"size": size, "fps": fps, "calls": calls, "loss": loss}
+GROUPS = {"size": size, "fps": fps, "phones": phones, "loss": loss}
 
 
 def measure(runs: int, kinds: list[str]) -> tuple[dict[str, object], dict[str, str]]:

@@ -44,6 +44,7 @@ def test_each_phone_is_looked_at_with_its_own_peer(bench):
     assert sorted(found["video"]) == pytest.approx([2.0, 3.0, 100.0])
     assert found["audio"] == pytest.approx([50.0])
     assert found["fps"] == [3 / 4]
+    assert found["heard"] == [0.24 / 4]  # a tone of each is due every 0.24 s
 
 
 def test_a_whole_call_in_one_process_is_seen_and_heard(bench):
