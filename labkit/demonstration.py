@@ -1,11 +1,11 @@
 """The seven-minute demonstration: what each of its cells begins with.
 
-    minute(5)
+    minute(5, click="Loss, and push it to 10 %")
 
 In front of a class the kernel has been restarted, a cell was left out, nobody pressed
 *Answer*. So a minute first looks whether all that it shows is there. A missing call it
-makes; for missing phones it says which cell to run. Then it says how late it is, and
-brings what it shows to the top of the page.
+makes; for missing phones it says which cell to run. Then it says how late it is and
+what to click, for the text above leaves the page: what it shows is brought to the top.
 
 Requirements A20, D7. Notebook: demo-7-minutes.
 """
@@ -37,11 +37,13 @@ class NotYet(LocalError):
         return [str(self)]
 
 
-def minute(number: int, names: Mapping[str, Any] | None = None) -> None:
+def minute(
+    number: int, names: Mapping[str, Any] | None = None, *, click: str = ""
+) -> None:
     """Begin this minute, 1 to 7; the first one clears away what was there before it.
 
-    `names` are the notebook's own unless others are given. Raises NotYet when a cell
-    before this one has not been run.
+    `names` are the notebook's own unless others are given; `click` is what to click.
+    Raises NotYet when a cell before this one has not been run.
     """
     global _began
     names = _of_the_notebook() if names is None else names
@@ -59,7 +61,7 @@ def minute(number: int, names: Mapping[str, Any] | None = None) -> None:
         _register(names["alice"], names["bob"])
     if number >= TALK:
         _connect(names["alice"], names["bob"])
-    _announce(number)
+    _announce(number, click)
 
 
 def _clear_away(names: Mapping[str, Any]) -> None:
@@ -100,7 +102,8 @@ def _of_the_notebook() -> Mapping[str, Any]:
 
 
 # Code and panels to the upper edge where both find room, else the panels: while they
-# grow, and until somebody touches the page.
+# grow, also when JupyterLab has scrolled to the next cell, and until somebody touches
+# the page or another minute begins.
 TO_THE_TOP = """
 setTimeout(() => {
   const cell = element.closest(".jp-Cell");
@@ -112,17 +115,25 @@ setTimeout(() => {
     part.scrollIntoView({ block: "start" });
   };
   const growing = new ResizeObserver(up);
+  const stop = () => {
+    growing.disconnect();
+    page.removeEventListener("scroll", up);
+  };
+  window.labkitMinute?.();
+  window.labkitMinute = stop;
   growing.observe(cell);
+  page.addEventListener("scroll", up);
   for (const touch of ["pointerdown", "wheel", "keydown"])
-    window.addEventListener(touch, () => growing.disconnect(), { once: true });
+    window.addEventListener(touch, stop, { once: true });
 }, 100);
 """
 
 
-def _announce(number: int) -> None:
+def _announce(number: int, click: str) -> None:
     from IPython.display import Javascript, display
 
     since = None if _began is None else round(clock.now() - _began)
     at = "" if since is None else f", at {since // 60}:{since % 60:02}"
-    print(f"Minute {number} of 7{at}")
+    then = f". Click: {click}" if click else ""
+    print(f"Minute {number} of 7{at}{then}")
     display(Javascript(TO_THE_TOP))  # type: ignore[no-untyped-call]

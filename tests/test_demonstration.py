@@ -58,6 +58,18 @@ def test_a_class_reads_the_words_alone_without_a_traceback(
     assert "Traceback" not in said
 
 
+def test_a_minute_says_how_late_it_is_and_what_to_click(
+    names: Names, capsys: pytest.CaptureFixture[str]
+) -> None:
+    minute(1, names)
+    minute(1, names, click="the line REGISTER carol")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("Minute")] == [
+        "Minute 1 of 7, at 0:00",
+        "Minute 1 of 7, at 0:00. Click: the line REGISTER carol",
+    ]
+
+
 def test_in_minute_3_both_are_registered_and_nobody_is_called(names: Names) -> None:
     minute(3, names)
     assert names["alice"].state.registered

@@ -167,7 +167,8 @@ class LatencyAxes:
         curves.error.set_data(*(bar if error else ((), ())))
         sign = "●" if kind == "video" else "■"
         off = f"  (±{error:.1f})" if error else ""
-        said = f"median {median:.1f}, 95 % {p95:.1f}, now {1000 * points[-1][1]:.1f} ms"
+        newest = 1000 * points[-1][1]
+        said = f"median {_short(median)}, 95 % {_short(p95)}, now {_short(newest)} ms"
         self.heads[kind].set_text(f"{sign} {kind}: {said}{off}")
 
 
@@ -212,3 +213,8 @@ def _highest(by_kind: Mapping[str, Points]) -> float:
     return max(
         (value for points in by_kind.values() for _, value in points), default=0.0
     )
+
+
+def _short(milliseconds: float) -> str:
+    """9.8 and 107: tenths only where they say something."""
+    return f"{milliseconds:.{1 if milliseconds < 100 else 0}f}"

@@ -39,7 +39,7 @@ class Demonstration:
 
     def run(self, minute: int) -> None:
         """Scroll to the minute's text, run its cell, and scroll no more."""
-        index = self.lab.index_of(f"minute({minute})")
+        index = self.lab.index_of(f"minute({minute},")
         self.lab.cell(index - 1)
         self.lab.run_cell(index)
         self.cell = self.page.locator(

@@ -103,7 +103,7 @@ def test_the_arrow_keys_go_through_every_minute_and_its_picture(page: Page) -> N
         heading = page.locator("section.present h2")
         expect(heading).to_have_text(re.compile(f"Minute {minute}:"))
         expect(page.locator("section.present code").last).to_contain_text(
-            f"minute({minute})"
+            f"minute({minute},"
         )
         fits(page)
         page.keyboard.press("ArrowRight")

@@ -71,11 +71,27 @@ def test_the_commands_exist() -> None:
     assert {"lab", "test", "slides"} <= told <= targets
 
 
+def seconds_of_speech(text: str) -> float:
+    """Of what is said in a minute and what is to be seen, aloud, 130 words a minute."""
+    said = re.findall(r"\*\*(?:Say|See):\*\* (.*?)(?=\n|$)", text)
+    assert len(said) == 2
+    return len(" ".join(said).split()) / 130 * 60
+
+
+def test_the_minutes_of_the_demonstration_are_reckoned_from_its_words() -> None:
+    texts = cells(FOLDER / "demo-7-minutes.ipynb", "markdown")[1:8]
+    spoken = [round(seconds_of_speech(text)) for text in texts]
+    assert f"{min(spoken)} to {max(spoken)} s" in GUIDE
+    assert max(spoken) + 10 + 10 < 60  # to scroll, run and click; to look
+
+
 def test_the_script_of_the_demonstration_has_its_seven_clicks() -> None:
     texts = cells(FOLDER / "demo-7-minutes.ipynb", "markdown")[1:8]
     script = re.findall(r"^\| (\d:00) \|[^|]*\| (.*?) \|", GUIDE, flags=re.MULTILINE)
     assert [at for at, _ in script] == [f"{minute}:00" for minute in range(7)]
-    for (_, click), text in zip(script, texts, strict=True):
+    codes = cells(FOLDER / "demo-7-minutes.ipynb", "code")
+    for (_, click), text, code in zip(script, texts, codes, strict=True):
         thing = re.search(r"[*`]+([^*`]+)[*`]+", click)
         assert thing
         assert thing[1] in text.partition("**Click")[2]
+        assert thing[1] in code.partition("click=")[2]

@@ -98,7 +98,7 @@ export default panel((root, link, words) => {
   return {
     draw(scene) {
       rungs.style.maxBlockSize = `${scene.height}px`;
-      text.style.maxBlockSize = `${scene.height}px`;
+      message.style.maxBlockSize = `${scene.height}px`;
       drawSvg(scene.svg);
       drawMessage(scene.opened);
     },

@@ -106,6 +106,7 @@ class Screen {
     this.waiting = null;
     this.busy = false;
     this.painted = 0;
+    this.cleared = 0;
   }
 
   // What is seen, for those who cannot.
@@ -123,9 +124,10 @@ class Screen {
     while (this.waiting) {
       const blob = this.waiting;
       this.waiting = null;
+      const before = this.cleared;
       try {
         const picture = await createImageBitmap(blob);
-        this.draw(picture);
+        if (this.cleared === before) this.draw(picture); // else it came too late
       } catch {
         // Not a picture: the next one comes.
       }
@@ -144,6 +146,7 @@ class Screen {
 
   clear() {
     this.waiting = null;
+    this.cleared += 1;
     this.node.classList.add("lk-empty");
   }
 }

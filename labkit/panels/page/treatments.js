@@ -55,7 +55,7 @@ export default panel((root, link, words) => {
     draw(scene) {
       write(name, scene.title);
       root.setAttribute("aria-label", scene.title);
-      write(why, scene.why.join(" "));
+      write(why, scene.why.join("\n")); // a line for each phone
       byItself.classList.toggle("lk-on", scene.auto);
       wishes.draw({ ...scene.values, auto: scene.auto }, scene.enabled, scene.errors, scene.heard);
       for (const [one, part] of Object.entries(parts)) {
