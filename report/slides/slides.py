@@ -89,8 +89,8 @@ def _shown(text: str, picture: Path) -> str:
     caption = _html(found[1]) if found else ""
     data = base64.b64encode(picture.read_bytes()).decode()
     return (
-        f'<section class="shown"><img alt="{escape(title)}" '
-        f'src="data:image/webp;base64,{data}">{caption}</section>'
+        f'<section class="shown"><div><img alt="{escape(title)}" '
+        f'src="data:image/webp;base64,{data}">{caption}</div></section>'
     )
 
 
