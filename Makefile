@@ -97,9 +97,8 @@ bench: install $(VENV)/bench.done
 report: $(VENV)/report.done
 	@$(PY) report/build.py
 
-# Its screenshots, as the browser tests see the call and the bad network.
+# Its screenshots, those of the slides.
 pictures: screenshot
-	$(PY) -m pytest tests/browser/test_bad_network.py
 	$(PY) report/pictures.py
 
 clean:

@@ -1,9 +1,8 @@
-"""The report's screenshots, cut out of what the browser tests have seen.
+"""The report's screenshots, cut out of the slides': docs/demo/, see `make screenshot`.
 
     make pictures
 
-Each is a part of one of tests/browser/screenshots/, scaled down and kept small: they
-are committed, so that the report needs no browser.
+Each is kept small: they are committed, so that the report needs no browser.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from pathlib import Path
 from PIL import Image
 
 REPORT = Path(__file__).parent
-SHOTS = REPORT.parent / "tests" / "browser" / "screenshots"
+SHOTS = REPORT.parent / "docs" / "demo"
 KEPT = REPORT / "pictures"
 PICTURES = {
-    "call": ("readme", (0.076, 0.322, 0.894, 0.651)),
-    "treatments": ("treatments", (0.076, 0.345, 0.894, 0.625)),
+    "call": ("minute-3", (0, 0, 1, 1)),
+    "treatments": ("minute-6", (0.335, 0, 0.665, 1)),
 }
 """Name → the screenshot, and which part: left, top, width, height as shares of it."""
 WIDEST = 1160
@@ -30,9 +29,9 @@ COLOURS, MOST = 256, 150_000
 def cut(name: str) -> None:
     """Write one of the pictures; raises SystemExit where it cannot be had."""
     source, (left, top, width, height) = PICTURES[name]
-    path = SHOTS / f"{source}.png"
+    path = SHOTS / f"{source}.webp"
     if not path.exists():
-        sys.exit(f"{path} is not there: run the browser tests first")
+        sys.exit(f"{path} is not there: make screenshot takes it")
     whole = Image.open(path).convert("RGB")
     wide, high = whole.size
     part = whole.crop(

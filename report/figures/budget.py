@@ -67,7 +67,7 @@ def _waterfall(axes: Axes, title: str, rows: tuple[tuple[str, str], ...]) -> Non
                   ha="right", va="top", fontsize=7.6,
                   fontweight="normal" if number else "semibold")  # fmt: skip
     axes.set_yticks(range(len(STAGES)), [words for words, _ in STAGES.values()])
-    axes.set_ylim(len(STAGES) - 0.45, -0.9)
+    axes.set_ylim(len(STAGES) - 0.45, -1.3)
     axes.set_xlim(0, 1.14 * axes.get_xlim()[1])
     axes.tick_params(left=False, labelsize=7.6)
     axes.spines["left"].set_visible(False)

@@ -74,7 +74,9 @@ def _draw(axes: Axes, curve: dict, *, upward: str = "", logs: str = "") -> None:
         axes.set_xscale("log")
     if "y" in logs:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        least, most = axes.get_ylim()
+        between = (1.0,) if most > 100 * least else (1.0, 2.0, 5.0)
+        axes.yaxis.set_major_locator(LogLocator(subs=between))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(0, 1.05 * axes.get_ylim()[1])

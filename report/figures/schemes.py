@@ -85,8 +85,8 @@ def way() -> Figure:
             if not (ROOT / "labkit" / place).exists():
                 raise FileNotFoundError(f"the way of a picture names {place}")
             box.draw(axes, title, words, small=6.4)
-            long = len(place) > 20
-            said = place.replace("machine/", "machine/\n") if long else place
+            folder, _, file = place.rpartition("/")
+            said = f"{folder}/\n{file}" if len(place) > 20 else place
             axes.text(box.x, y - 8.2, said, fontsize=6, color=QUIET, ha="center",
                       va="top", linespacing=1)  # fmt: skip
         rows.append(boxes)
@@ -130,7 +130,7 @@ def threads() -> Figure:
                   va="center")  # fmt: skip
     for index, (thread, colour, steps, to) in enumerate(LANES):
         y = 54.5 - 9 * index
-        start, end = Box(17, y, 34, 7), Box(145, y, 34, 7)
+        start, end = Box(17, y, 33, 7), Box(145, y, 33, 7)
         start.draw(axes, thread, fill="white", edge=colour)
         end.draw(axes, to, fill=PALE, edge=GREY)
         arrow(axes, start, end, colour=colour)

@@ -74,7 +74,6 @@ def loss_by_treatment() -> Figure:
     )
     for index, name in enumerate(names):
         left.axhline(index, color=HAIR, linewidth=0.4)
-        right.axhline(index, color=HAIR, linewidth=0.4)
         for line, colour, marker, shift in looks:
             middle, least, most = treated[line][name]["left"]
             y = index + shift
@@ -95,7 +94,7 @@ def loss_by_treatment() -> Figure:
     right.set_xlim(0, 1.25 * right.get_xlim()[1])
     right.set_xticks([0, 100, 200, 300])
     left.set_xlabel("of the sound not there in time; 10 % were lost")
-    right.set_xlabel("bytes sent besides")
+    right.set_xlabel("bytes of payload sent besides")
     handles, labels = left.get_legend_handles_labels()
     left.legend(handles[:2], labels[:2], loc="lower right", frameon=False, fontsize=7.8,
                 title="lost", title_fontsize=7.8, alignment="left")  # fmt: skip

@@ -168,8 +168,6 @@ def test_a_call_on_a_bad_network_is_spoilt_and_mended_before_the_students_eyes(
     )
     assert lesson.heard_by_bob(0) > 10, "the network loses as many as before"
     lesson.wait(lambda: 100 < lesson.heard_by_bob(3) < 250, "two frames more a packet")
-    lab.cell(TREATMENTS)
-    lab.screenshot("treatments")
     lesson.drawn(BUFFER + 1, "packets the network lost")
     lesson.treatments.get_by_role("switch", name="Choose by itself").click()
     told = re.compile(r"bob: \d+(\.\d)?% lost, round trip \d+ ms: ")

@@ -7,11 +7,13 @@ Each report begins with the same 4 bytes; what follows depends on its type:
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
     |V=2|P|  count  |  packet type  |   length in words, minus one  |
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |  200 sender report     201 receiver report (both: rtcp_reports)
-    |  202 description       203 bye             (rtcp_sources)
-    |  205 with count 1: generic NACK  206 with count 1: picture loss
-    |                                       (both: rtcp_feedback)
+    |  what this type has to say ...
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+
+    200 sender report, 201 receiver report            rtcp_reports
+    202 description, 203 bye                          rtcp_sources
+    205 with count 1: generic NACK                    rtcp_feedback
+    206 with count 1: picture loss                    rtcp_feedback
 
 Notebook: 03-media.
 """

@@ -14,8 +14,7 @@
     |  X: defined by profile        |  length in words (0 is legal) |
     |                        header extension                       |
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |       payload ...             |  P: padding, its last byte    |
-    |                               |     counts all of it          |
+    |       payload ...             | P: padding, last byte: length |
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 
 Notebook: 03-media.
