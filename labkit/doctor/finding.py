@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 TITLE = "What this machine can do"
+WIDEST = 62
+"""Letters of the last column: a notebook beside its file browser has no more room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def findings_table(findings: list[Finding], title: str = TITLE) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, show_lines=True)
     table.add_column("", no_wrap=True)
     table.add_column("what", no_wrap=True, style="bold")
-    table.add_column("found, and what to do", overflow="fold")
+    table.add_column("found, and what to do", overflow="fold", max_width=WIDEST)
     for finding in findings:
         mark = Text("✓ yes", "green") if finding.ok else Text("✗ no", "yellow")
         words = Text(finding.found)

@@ -16,8 +16,9 @@ from collections.abc import Callable
 from labkit.doctor import devices, network, software
 from labkit.doctor.finding import Finding
 
-PATIENCE = 3.0
-"""Seconds that all examinations together may take."""
+PATIENCE = 8.0
+"""Seconds that all examinations together may take: OpenCV and PyAudio come slowly from
+a cold disc."""
 _TRY = "Everything else may work all the same: run the doctor again, or go on and see."
 
 EXAMINATIONS: dict[str, Callable[[], Finding]] = {

@@ -46,17 +46,17 @@ def packages() -> Finding:
 
 def browser() -> Finding:
     """Is there a Chromium for the tests?"""
+    topic = "browser for the tests"
+    others = "Only the tests need it; notebooks open in any browser."
     names = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
     found = next(filter(None, map(shutil.which, names)), None)
-    if found and _version("playwright"):
-        return Finding("browser for the tests", True, found)
-    return Finding(
-        "browser for the tests",
-        False,
-        found or "no Chromium found",
-        "Only `make test` needs one; notebooks open in any browser. To get it: install "
-        "Chromium (Debian: sudo apt install chromium) and `pip install playwright`.",
-    )
+    if not found:
+        get = "To get it: Chrome, or on Debian sudo apt install chromium."
+        return Finding(topic, False, "no Chromium found", f"{others} {get}")
+    if not _version("playwright"):
+        get = "`make test` installs it, and so does `pip install playwright`."
+        return Finding(topic, False, f"{found}, but no playwright", f"{others} {get}")
+    return Finding(topic, True, found)
 
 
 def wireshark() -> Finding:
