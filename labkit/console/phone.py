@@ -121,7 +121,8 @@ class Console:
         if state.notice and state.notice != self._told:
             self._told = state.notice
             self._say(state.notice)
-            self._say(self._question())
+            if not state.closed:
+                self._say(self._question())
 
     def _read(self, call: CallSnapshot) -> None:
         """Say what the peer has written since."""

@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 TITLE = "What this machine can do"
+YES, NO = "#0aa962", "#c4661f"
+"""Green and orange that stand on white and on black."""
 WIDEST = 62
 """Letters of the last column: a notebook beside its file browser has no more room."""
 
@@ -33,7 +35,7 @@ def findings_table(findings: list[Finding], title: str = TITLE) -> Table:
     table.add_column("what", no_wrap=True, style="bold")
     table.add_column("found, and what to do", overflow="fold", max_width=WIDEST)
     for finding in findings:
-        mark = Text("✓ yes", "green") if finding.ok else Text("✗ no", "yellow")
+        mark = Text("✓ yes", YES) if finding.ok else Text("✗ no", NO)
         words = Text(finding.found)
         if finding.advice:
             words.append(f"\n{finding.advice}", "" if not finding.ok else "dim")

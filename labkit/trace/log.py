@@ -19,7 +19,9 @@ from labkit.trace.participants import Participants
 from labkit.trace.record import Record, Trace
 from labkit.trace.safe import one_line
 
-PLANE_STYLES = {"registry": "blue", "signalling": "yellow", "media": "green"}
+PLANE_STYLES = {"registry": "#2f80c4", "signalling": "#c4661f", "media": "#0aa962"}
+SENT, RECEIVED, WRONG = "bold #c4661f", "bold #2f80c4", "bold #d64545"
+"""The panels' colours: a notebook may be white or black, and these stand on both."""
 
 
 def plain_line(record: Record, clock_rate: int | None = None) -> str:
@@ -39,12 +41,12 @@ def log_text(record: Record, clock_rate: int | None = None) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(clock_text(record.time), "dim")
     line.append(f" {one_line(record.observer)} {one_line(str(own))} ")
-    line.append("→" if sent else "←", "bold cyan" if sent else "bold magenta")
+    line.append("→" if sent else "←", SENT if sent else RECEIVED)
     line.append(f" {one_line(str(other))} ")
     line.append(f"{record.transport} ", "dim")
     line.append(summary(record, clock_rate), PLANE_STYLES[record.plane])
     if record.note:
-        line.append(f" [{one_line(record.note)}]", "bold red")
+        line.append(f" [{one_line(record.note)}]", WRONG)
     return line
 
 

@@ -97,3 +97,12 @@ def test_an_unknown_name_leads_back_to_the_menu(alice, said):
     console.line("zed")
     hear(said, "zed")
     hear(said, "1 query")
+
+
+def test_a_phone_that_is_closed_says_so_and_asks_nothing_more(alice):
+    said = []
+    console = Console(alice, said.append)
+    console.start()
+    alice.close()
+    console._changed(alice.state)
+    assert [line for line in said if "closed" in line] == said[-1:]
