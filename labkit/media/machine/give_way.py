@@ -15,6 +15,9 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
+LONGEST_REST = 0.25
+"""Seconds: a computer that slept in between was not crowded."""
+
 
 class GiveWay:
     """Says which pictures to skip; told how long each one took."""
@@ -28,4 +31,5 @@ class GiveWay:
 
     def sent(self, begun: float, ended: float, worked: float) -> None:
         """A picture took from `begun` to `ended`, `worked` seconds of it in work."""
-        self._until = ended + max(ended - begun - worked, 0.0)
+        waited = ended - begun - worked
+        self._until = ended + min(max(waited, 0.0), LONGEST_REST)
