@@ -8,6 +8,7 @@ has a marker and a dash of its own beside.
 from __future__ import annotations
 
 import io
+import logging
 from pathlib import Path
 
 import font_source_sans_pro
@@ -32,6 +33,8 @@ LOOKS = (
 )
 """Colour, marker and dash of the first series, the second, …"""
 
+# DejaVu, for the few signs that the other lacks, has no semibold: bold will do.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 for face in ("Regular", "It", "Semibold", "Bold"):
     font_manager.fontManager.addfont(
         Path(font_source_sans_pro.font_directory) / f"SourceSansPro-{face}.ttf"
