@@ -54,7 +54,6 @@ export default panel((root, link, words) => {
   return {
     draw(scene) {
       write(name, scene.title);
-      root.setAttribute("aria-label", scene.title);
       write(why, scene.why.join("\n")); // a line for each phone
       byItself.classList.toggle("lk-on", scene.auto);
       wishes.draw({ ...scene.values, auto: scene.auto }, scene.enabled, scene.errors, scene.heard);
