@@ -14,7 +14,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from report.figures.style import (
     BLUE,
@@ -82,7 +82,7 @@ def _draw(axes: Axes, curve: dict, *, upward: str = "", logs: str = "") -> None:
         axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
     ticks = sorted({point[0] for points in curve["lines"].values() for point in points})
     axes.set_xticks(ticks, [_short(tick) for tick in ticks])
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(_number))
     axes.tick_params(labelsize=7.2)
     axes.set_xlabel(_axis(curve, "x"), fontsize=7.8)
