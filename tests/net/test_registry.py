@@ -196,7 +196,9 @@ def test_who_reads_nothing_is_not_read_from_either(
             for connection in list(running._server._connections.values())
             if connection.peer.port == deaf.socket.getsockname()[1]
         )
-        assert not connection._transport.is_reading(), "TCP holds the flood back"
+        # On a busy machine the registry has still to read what the system took in.
+        held_back = (not connection._transport.is_reading() for _ in range(500))
+        assert any(held for held in held_back if goes_on(running))
         assert connection._transport.get_write_buffer_size() < 500_000
         replies = 0
         while replies < 1000:  # and when the client reads, all goes on
