@@ -62,7 +62,7 @@ def test_a_picture_that_gives_way_is_not_sent_but_counted_and_seen_by_ourselves(
         alice.start(bob, "JPEG")
         bob.start(alice, "JPEG")
         now = clock.now()
-        alice.session._video._give_way.sent(now - 60, now, worked=0.003)
+        alice.session._video._give_way.sent(now, now + 60, worked=0.003)
         alice.film(RED)
         assert len(alice.own) == 1
         refused = alice.session.statistics().video.labkit.refused

@@ -66,8 +66,16 @@ def pitch(speaker: Ear) -> float:
 
 
 def said(phone: Phone) -> list[bytes]:
-    """All messages of this phone's calls, as its trace has them."""
-    return [record.data for record in phone.trace if record.plane == "signalling"]
+    """All messages of this phone's calls, as its trace has them.
+
+    Sound that was under way when the call ended comes to the port of the calls, and is
+    no message: noted as that.
+    """
+    return [
+        record.data
+        for record in phone.trace
+        if record.plane == "signalling" and not record.note
+    ]
 
 
 def test_the_voice_room_with_sound_on_the_port_of_the_calls() -> None:

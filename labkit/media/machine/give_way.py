@@ -1,8 +1,8 @@
 """On a crowded machine pictures give way: fewer of them, and none of them old.
 
 Where processors are scarce, a picture takes longer to encode and to send than the work
-in it: its thread waits for its turn. So it rests as long as it had to wait, and skips
-what the camera brings meanwhile. With nobody in the way that is nothing:
+in it: its thread waits for its turn. So it rests as long as it has to wait of late, and
+skips what the camera brings meanwhile. With nobody in the way that is nothing:
 
     alone       works 3 ms, waits 0 ms  → rests 0 ms     30 pictures a second
     crowded     works 3 ms, waits 40 ms → rests 40 ms    12 pictures a second
@@ -15,8 +15,10 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
-LONGEST_REST = 0.25
-"""Seconds: a computer that slept in between was not crowded."""
+LONGEST_WAIT = 0.25
+"""Seconds that count: a computer that slept in between was not crowded."""
+AVERAGED = 8
+"""Pictures: one that was held up for a moment tells nothing."""
 
 
 class GiveWay:
@@ -24,6 +26,8 @@ class GiveWay:
 
     def __init__(self) -> None:
         self._until = 0.0
+        self._waits = 0.0
+        """Seconds of waiting a picture, averaged over the last ones."""
 
     def has_rested(self, now: float) -> bool:
         """Whether a picture that is there at `now` may be sent."""
@@ -31,5 +35,6 @@ class GiveWay:
 
     def sent(self, begun: float, ended: float, worked: float) -> None:
         """A picture took from `begun` to `ended`, `worked` seconds of it in work."""
-        waited = ended - begun - worked
-        self._until = ended + min(max(waited, 0.0), LONGEST_REST)
+        waited = min(max(ended - begun - worked, 0.0), LONGEST_WAIT)
+        self._waits += (waited - self._waits) / AVERAGED
+        self._until = ended + self._waits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labkit.media.machine.give_way import LONGEST_REST, GiveWay
+from labkit.media.machine.give_way import LONGEST_WAIT, GiveWay
 
 PERIOD = 1 / 30
 
@@ -32,26 +32,46 @@ def test_a_short_wait_as_beside_a_busy_cell_costs_no_picture():
 
 
 def test_who_waits_rests_as_long_again():
-    assert sent(10, 0.003, waiting=0.040) == pytest.approx(10 / (3 * PERIOD), abs=1)
-    assert sent(10, 0.003, waiting=0.200) == pytest.approx(10 / 0.433, abs=1)
+    assert sent(30, 0.003, waiting=0.040) == pytest.approx(30 / (3 * PERIOD), rel=0.1)
+    assert sent(30, 0.003, waiting=0.200) == pytest.approx(30 / 0.433, rel=0.1)
+
+
+def test_one_picture_that_was_held_up_costs_none():
+    rule = GiveWay()
+    for number in range(30):
+        begun = number * PERIOD
+        assert rule.has_rested(begun)
+        held_up = 0.100 if number == 7 else 0.0
+        rule.sent(begun - held_up, begun + 0.003, worked=0.003)
 
 
 def test_when_there_is_room_again_every_picture_is_sent_again():
     rule = GiveWay()
-    rule.sent(0.0, 0.203, worked=0.003)
-    assert not rule.has_rested(0.39)
-    assert rule.has_rested(0.41)
-    rule.sent(1.0, 1.003, worked=0.003)
-    assert rule.has_rested(1.0 + PERIOD)
+    now = crowded(rule)
+    for _ in range(30):
+        now += 0.003
+        rule.sent(now - 0.003, now, worked=0.003)
+    assert rule.has_rested(now + 0.005)
 
 
-def test_a_computer_that_slept_does_not_rest_on_waking_up():
+def test_a_computer_that_slept_rests_no_longer_than_one_that_was_crowded():
     rule = GiveWay()
-    rule.sent(0.0, 3600.0, worked=0.003)
-    assert rule.has_rested(3600.0 + LONGEST_REST)
+    for _ in range(100):
+        rule.sent(0.0, 3600.0, worked=0.003)
+    assert rule.has_rested(3600.0 + LONGEST_WAIT)
 
 
 def test_a_clock_of_processor_time_that_is_ahead_makes_no_rest():
     rule = GiveWay()
     rule.sent(0.0, 0.010, worked=0.011)
     assert rule.has_rested(0.010)
+
+
+def crowded(rule: GiveWay) -> float:
+    """The end of many pictures that each waited 0.2 s."""
+    now = 0.0
+    for _ in range(30):
+        now += 0.203
+        rule.sent(now - 0.203, now, worked=0.003)
+    assert not rule.has_rested(now + 0.15)
+    return now
