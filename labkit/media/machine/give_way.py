@@ -15,6 +15,8 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
+LEAST_WAIT = 0.02
+"""Seconds on average that are a crowd: between two pictures there is more time."""
 LONGEST_WAIT = 0.25
 """Seconds that count: a computer that slept in between was not crowded."""
 AVERAGED = 8
@@ -37,4 +39,4 @@ class GiveWay:
         """A picture took from `begun` to `ended`, `worked` seconds of it in work."""
         waited = min(max(ended - begun - worked, 0.0), LONGEST_WAIT)
         self._waits += (waited - self._waits) / AVERAGED
-        self._until = ended + self._waits
+        self._until = ended + (self._waits if self._waits >= LEAST_WAIT else 0.0)
