@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 
 import cv2
 import pytest
@@ -45,6 +47,31 @@ def test_each_phone_is_looked_at_with_its_own_peer(bench):
     assert found["audio"] == pytest.approx([50.0])
     assert found["fps"] == [3 / 4]
     assert found["heard"] == [0.24 / 4]  # a tone of each is due every 0.24 s
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+def test_what_comes_after_the_measured_time_does_not_count(bench, capsys, numbered):
+    """Both kinds of marks: those of a good network, and those of a bad one."""
+    marks, party = bench("numbered" if numbered else "marks"), bench("party")
+    film = marks.NumberedFilm() if numbered else marks.Film()
+    eye, ear = (
+        (marks.NumberedEye(), marks.NumberedEar())
+        if numbered
+        else (marks.Eye(), marks.Ear())
+    )
+
+    def show() -> None:
+        now = time.perf_counter()
+        eye.look(film.next()[0], now)
+        ear.listen(ear.tone(0, 960, 48_000), 48_000, now)
+
+    with party.measured([(eye, ear)], hang_up=show):
+        show()
+        show()
+    (told,) = json.loads(capsys.readouterr().out)["result"]["parties"]
+    assert len(told["seen"]) == 2
+    assert len(told["heard"]) <= 2
+    assert len(ear.blocks) == 2
 
 
 def test_a_whole_call_in_one_process_is_seen_and_heard(bench):
