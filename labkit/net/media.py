@@ -127,7 +127,7 @@ class MediaSession(MediaControls):
                 line.stop()
         if not self._started:
             self._started = True
-            switch_interval.shorten()
+            interpreter.hurry()
             loop.shared().post(self._tick)
 
     def close(self) -> None:

@@ -153,17 +153,17 @@ def test_what_somebody_else_has_set_aside_is_left_so():
 
 
 def test_the_more_phones_the_longer_the_switch_interval_up_to_the_usual_one():
-    usual, short = sys.getswitchinterval(), switch_interval.SHORT
+    usual, short = sys.getswitchinterval(), interpreter.SHORT
     found = []
     for _ in range(20):
-        switch_interval.shorten()
+        interpreter.hurry()
         found.append(sys.getswitchinterval())
     assert found[:4] == pytest.approx([short, short, 2.25 * short, 4 * short])
     assert found == sorted(found)
     assert found[-1] == pytest.approx(usual)
     for _ in range(20):
         assert sys.getswitchinterval() == pytest.approx(found.pop())
-        switch_interval.restore()
+        interpreter.relax()
 
 
 def test_media_is_accepted_from_the_peer_s_host_whatever_the_port():
