@@ -66,11 +66,13 @@ def pitch(speaker: Ear) -> float:
 
 
 def said(phone: Phone) -> list[bytes]:
-    """All messages of this phone's calls, as its trace has them.
+    """All messages of this phone's calls, as its trace has them."""
+    return [record.data for record in phone.trace if record.plane == "signalling"]
 
-    Sound that was under way when the call ended comes to the port of the calls, and is
-    no message: noted as that.
-    """
+
+def understood(phone: Phone) -> list[bytes]:
+    """The same, without the sound that was under way when the call ended: it comes to
+    the port of the calls, and the trace notes that it is no message."""
     return [
         record.data
         for record in phone.trace
@@ -95,7 +97,7 @@ def test_the_voice_room_with_sound_on_the_port_of_the_calls() -> None:
             b"resposta_ao_convite aceito",
             "encerrar_ligação".encode(),
         ]
-        assert said(alice) == said(bob) == expected
+        assert understood(alice) == understood(bob) == expected
 
 
 def test_a_refused_caller_of_the_voice_room_reads_the_assignments_words() -> None:
