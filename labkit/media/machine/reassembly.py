@@ -19,10 +19,10 @@ trusting the marker shows everything one picture late. Notebook: 03-media, 06-lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from labkit.errors import RemoteError
 from labkit.media.formats import MediaFormat
+from labkit.media.machine.partial_picture import PartialPicture, WholeFrame
 from labkit.media.messages import RtpPacket
 from labkit.media.payloads import Assembler, MendingAssembler, for_format
 
@@ -33,50 +33,6 @@ OVERHEAD = 64
 """Octets that keeping one packet costs besides its payload."""
 LONGEST_GAP = 0.025
 """Seconds; a longer silence between two packets of a picture teaches nothing."""
-
-
-@dataclass(slots=True)
-class _Partial:
-    """A picture of which packets are still missing, perhaps."""
-
-    format: MediaFormat
-    first_arrived: float
-    last_arrived: float
-    lowest: int
-    mender: MendingAssembler | None
-    """Makes a picture of what came; None: only all packets are of use."""
-    payloads: dict[int, bytes] = field(default_factory=dict)
-    last: int | None = None
-    """The number of the packet with the marker."""
-    tried: int | None = None
-    """The lowest number there was when joining failed: only an earlier one helps."""
-    octets: int = 0
-    data: bytes | None = None
-    """The encoded picture, once it is whole."""
-    whole_since: float = 0.0
-
-    def may_be_whole(self) -> bool:
-        """Whether there is no gap, and joining has not failed with these packets."""
-        if self.last is None or self.tried == self.lowest:
-            return False
-        return self.last - self.lowest + 1 == len(self.payloads)
-
-    @property
-    def in_order(self) -> list[bytes]:
-        return [payload for _, payload in sorted(self.payloads.items())]
-
-
-@dataclass(frozen=True, slots=True)
-class WholeFrame:
-    """A picture put together; `follows` tells whether nothing is missing before it."""
-
-    data: bytes
-    format: MediaFormat
-    timestamp: int
-    first_arrived: float
-    follows: bool
-    share: float = 1.0
-    """How much of it came."""
 
 
 class Reassembly:
@@ -96,7 +52,7 @@ class Reassembly:
         """Whether the newest picture could be shown with packets missing."""
         self.mended = 0
         """Pictures handed on although packets were missing."""
-        self._partials: dict[int, _Partial] = {}
+        self._partials: dict[int, PartialPicture] = {}
         self._octets = 0
         self._whole = 0
         """How many of the partial pictures are whole, and wait for earlier ones."""
@@ -170,11 +126,11 @@ class Reassembly:
         timestamp: int,
         media: MediaFormat,
         now: float,
-    ) -> _Partial:
+    ) -> PartialPicture:
         """The first packet of a picture is here."""
         mender = self._mender(media, packet.payload)
         self.can_mend = mender is not None
-        partial = _Partial(media, now, now, number, mender)
+        partial = PartialPicture(media, now, now, number, mender)
         self._partials[timestamp] = partial
         return partial
 
@@ -186,13 +142,13 @@ class Reassembly:
 
     # --- waiting --------------------------------------------------------------------
 
-    def _waiting(self) -> Iterator[_Partial]:
+    def _waiting(self) -> Iterator[PartialPicture]:
         """The pictures that time alone can make ready."""
         for partial in self._partials.values():
             if partial.mender is not None or partial.data is not None:
                 yield partial
 
-    def _due(self, partial: _Partial) -> float:
+    def _due(self, partial: PartialPicture) -> float:
         """When a picture that may be handed on should wait no longer."""
         if partial.data is not None:
             return partial.whole_since + self.patience
@@ -230,7 +186,7 @@ class Reassembly:
         mender = self._menders.get(media.name)
         return mender if mender is not None and mender.can_mend(payload) else None
 
-    def _join(self, partial: _Partial, now: float) -> None:
+    def _join(self, partial: PartialPicture, now: float) -> None:
         try:
             partial.data = self._assembler(partial.format).join(partial.in_order)
         except RemoteError:  # its first packets may still be on their way
@@ -239,7 +195,7 @@ class Reassembly:
         partial.whole_since = now
         self._whole += 1
 
-    def _mend(self, timestamp: int, partial: _Partial) -> WholeFrame | None:
+    def _mend(self, timestamp: int, partial: PartialPicture) -> WholeFrame | None:
         """The picture with its gaps filled; None when nothing can be made of it."""
         if partial.mender is None:
             return None
@@ -271,10 +227,10 @@ class Reassembly:
             ready += self._hand_on(timestamp)
         return ready
 
-    def _waits_its_turn(self, partial: _Partial) -> bool:
+    def _waits_its_turn(self, partial: PartialPicture) -> bool:
         return partial.format.builds_on_earlier and not self._follows(partial)
 
-    def _follows(self, partial: _Partial) -> bool:
+    def _follows(self, partial: PartialPicture) -> bool:
         return self._handed_on is None or partial.lowest == self._next_number
 
     def _hand_on(self, timestamp: int) -> list[WholeFrame]:

@@ -19,7 +19,8 @@ from labkit.media.formats import MediaFormat
 from labkit.media.machine.frames import ReceivedFrame
 from labkit.media.machine.keyframes import is_keyframe
 from labkit.media.machine.media_clock import MediaClock
-from labkit.media.machine.reassembly import Reassembly, WholeFrame
+from labkit.media.machine.partial_picture import WholeFrame
+from labkit.media.machine.reassembly import Reassembly
 from labkit.media.machine.source_lock import SourceLock
 from labkit.media.messages import RtpPacket
 

@@ -19,6 +19,7 @@ Notebook: 03-media.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -42,6 +43,8 @@ class Marker(IntEnum):
 
 START = bytes((0xFF, Marker.SOI))
 END = bytes((0xFF, Marker.EOI))
+RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+"""RST0 to RST7, each of which ends a restart interval."""
 
 # SOF1 to SOF15; DHT, JPG and DAC lie among them and are no frame headers.
 _OTHER_FRAMES = frozenset(range(0xC1, 0xD0)) - {Marker.DHT, 0xC8, 0xCC}

@@ -25,9 +25,8 @@ import numpy as np
 from labkit.errors import RemoteError
 from labkit.media.payloads.jpeg.header import Fragment, Kind
 from labkit.media.payloads.jpeg.tables import Quantisation, qualities
-from labkit.media.wire.jpeg_file import END, parse_jpeg
+from labkit.media.wire.jpeg_file import END, RESTART, parse_jpeg
 
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _OTHER_MARKER = re.compile(rb"\xff[^\x00]")
 _MARKERS = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))
 
@@ -119,7 +118,7 @@ def _chunks(fragments: Iterable[Fragment]) -> Iterator[tuple[int, bytes]]:
 def _split(chunk: bytes) -> list[bytes]:
     """The intervals of a chunk; a marker may stand at its end, its beginning, or
     neither."""
-    intervals = _RESTART.split(chunk.removesuffix(END))
+    intervals = RESTART.split(chunk.removesuffix(END))
     return intervals[1:] if len(intervals) > 1 and not intervals[0] else intervals
 
 
@@ -133,7 +132,7 @@ def _old_intervals(
             header = old[: parse_jpeg(old).scan_start]
         except RemoteError:
             return None
-    return _RESTART.split(old[len(header) :].removesuffix(END))
+    return RESTART.split(old[len(header) :].removesuffix(END))
 
 
 def _written_anew(old: bytes, kind: Kind, tables: Quantisation) -> bytes:

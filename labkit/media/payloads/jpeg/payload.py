@@ -30,10 +30,9 @@ from labkit.media.payloads.jpeg.header import (
     write_header,
 )
 from labkit.media.payloads.jpeg.tables import HUFFMAN, Quantisation, qualities
-from labkit.media.wire.jpeg_file import END, JpegHeader, parse_jpeg
+from labkit.media.wire.jpeg_file import END, RESTART, JpegHeader, parse_jpeg
 
 TYPE_420 = 1
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _SAMPLING_420 = (0x22, 0x11, 0x11)
 _TABLES = (0, 1, 1)
 
@@ -80,7 +79,7 @@ def _at_markers(kind: Kind, scan: bytes, room: int) -> Iterator[bytes]:
         if len(scan) - start <= room:
             end = len(scan)
         else:  # an interval that is longer than a packet takes several
-            found = chunk.match(scan, start) or _RESTART.search(scan, start)
+            found = chunk.match(scan, start) or RESTART.search(scan, start)
             end = found.end() if found else len(scan)
         if intervals >= MOST_INTERVALS:
             raise _cannot("it has too many restart intervals to be counted")
@@ -96,7 +95,7 @@ def _at_markers(kind: Kind, scan: bytes, room: int) -> Iterator[bytes]:
 @lru_cache(maxsize=8)
 def _chunk(room: int) -> re.Pattern[bytes]:
     """As many octets as find room, up to and with a restart marker."""
-    return re.compile(rb"(?s).{0,%d}\xff[\xd0-\xd7]" % max(room - 2, 0))
+    return re.compile(rb"(?s).{0,%d}%b" % (max(room - 2, 0), RESTART.pattern))
 
 
 def _count(scan: bytes, start: int, end: int, before: int) -> int:
