@@ -3,7 +3,7 @@
 OpenCV's defaults are what RTP wants (baseline, 4:2:0, standard Huffman tables); only
 the quality is set, and where the picture may be cut: between two restart markers lie so
 many blocks (MCUs, 16×16 pixels) that they make about 200 bytes. The markers then cost
-1.5 % more bytes, and a packet holds several intervals with little room left over.
+2 % more bytes, and a packet holds several intervals with little room left over.
 
 Notebook: 03-media.
 """
